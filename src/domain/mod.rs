@@ -1,0 +1,5 @@
+//! The rules of the house, pure: no input or output, no clock read, no database, no web. One file per word.
+
+pub mod locale;
+pub mod questionnaire;
+pub mod service_record;

@@ -1,0 +1,4 @@
+//! manyi (满意, "satisfied"): asks customers how a service went and scores every department against its commitments.
+
+pub mod domain;
+pub mod i18n;

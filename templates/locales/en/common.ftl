@@ -1,0 +1,3 @@
+channel-online = Online
+channel-offline = Offline
+channel-all = All channels
