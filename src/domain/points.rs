@@ -14,7 +14,7 @@ pub type Hundredths = i32;
 
 /// An exact figure: a rate in percent, a mean in points, or the difference of two rates.
 ///
-/// Counts are `u32`, sums of hundredths `u64`; with these no operation here can overflow.
+/// Counts are `u32`, sums of hundredths `i64`; with these no operation here can overflow.
 #[derive(Debug, Clone, Copy)]
 pub struct Exact {
     /// In hundredths of the unit, times the denominator.
@@ -30,7 +30,7 @@ pub fn percent_4dp(k: u32, n: u32) -> Option<f64> {
 
 /// The mean of `n` responses whose points sum to `sum` hundredths, 0–100, rounded half up to four decimals from the
 /// exact value; `None` if `n` is 0.
-pub fn mean_4dp(sum: u64, n: u32) -> Option<f64> {
+pub fn mean_4dp(sum: i64, n: u32) -> Option<f64> {
     Exact::mean(sum, n).map(Exact::to_4dp)
 }
 
@@ -52,7 +52,7 @@ impl Exact {
     }
 
     /// The mean in points of `n` responses whose points sum to `sum` hundredths; `None` if `n` is 0.
-    pub fn mean(sum: u64, n: u32) -> Option<Self> {
+    pub fn mean(sum: i64, n: u32) -> Option<Self> {
         Self::new(i128::from(sum), i128::from(n))
     }
 
@@ -155,7 +155,7 @@ mod tests {
     fn ends_are_exact() {
         assert_eq!(percent_4dp(0, 7), Some(0.0));
         assert_eq!(percent_4dp(u32::MAX, u32::MAX), Some(100.0));
-        assert_eq!(mean_4dp(10_000 * u64::from(u32::MAX), u32::MAX), Some(100.0));
+        assert_eq!(mean_4dp(10_000 * i64::from(u32::MAX), u32::MAX), Some(100.0));
     }
 
     #[test]
