@@ -1,0 +1,73 @@
+//! The arithmetic behind a score, pure: counts and sums go in, intervals, tests and limits come out.
+//!
+//! One file per family. Every function names its formula and source, says where it is valid, and answers outside
+//! that range with `None` (or what its doc says): no finite input makes it panic or run without end. Tests hold the
+//! values against scipy, statsmodels or the paper named.
+//!
+//! Two rules for callers. Draw with [`wilson`], decide with the exact tails [`tail_ge`] and [`tail_le`]. And never
+//! take a verdict (met or missed) from here: that is a comparison of integers, and it belongs to the domain.
+
+pub mod mean;
+pub mod proportion;
+mod special;
+
+pub use mean::{mean_interval, mean_p_ge, mean_p_le};
+pub use proportion::{clopper_pearson, needed, newcombe, tail_ge, tail_le, wilson};
+
+/// The level of every test here, one side: 5 %.
+pub const ALPHA: f64 = 0.05;
+
+/// The 97.5 % point of the standard normal distribution, for two-sided 95 % intervals.
+pub const Z95: f64 = 1.959_963_984_540_054;
+
+/// A 95 % interval, both ends included; the unit is that of the estimate it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    /// The lower end.
+    pub low: f64,
+    /// The upper end.
+    pub high: f64,
+}
+
+impl Interval {
+    /// Whether `x` lies between the ends, ends included.
+    #[must_use]
+    pub fn contains(&self, x: f64) -> bool {
+        self.low <= x && x <= self.high
+    }
+
+    /// The part of the interval a bounded scale can show, for drawing only.
+    #[must_use]
+    pub fn clip(&self, min: f64, max: f64) -> Interval {
+        Interval { low: self.low.max(min).min(max), high: self.high.min(max).max(min) }
+    }
+}
+
+/// A count as a float; exact up to 2^53, nearest above.
+#[expect(clippy::as_conversions, reason = "std has no From<u64> for f64; rounding to nearest is what is meant")]
+pub(crate) fn real(n: u64) -> f64 {
+    n as f64
+}
+
+/// A signed sum as a float; exact up to 2^53, nearest above.
+#[expect(clippy::as_conversions, reason = "std has no From<i128> for f64; rounding to nearest is what is meant")]
+pub(crate) fn real_signed(n: i128) -> f64 {
+    n as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_is_clipped_to_its_scale() {
+        let shown = Interval { low: -3.0, high: 104.0 }.clip(0.0, 100.0);
+        assert_eq!(shown, Interval { low: 0.0, high: 100.0 });
+    }
+
+    #[test]
+    fn the_ends_belong_to_the_interval() {
+        let i = Interval { low: 0.0, high: 1.0 };
+        assert!(i.contains(0.0) && i.contains(1.0) && !i.contains(1.1) && !i.contains(f64::NAN));
+    }
+}
