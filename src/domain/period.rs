@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -67,9 +67,10 @@ pub fn local_date(instant: DateTime<Utc>, zone: Tz) -> NaiveDate {
 
 /// The first instant of a day in a zone. Where the clock jumps over midnight the day begins after the jump.
 pub fn start_of_day(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
-    let midnight = date.and_time(chrono::NaiveTime::MIN);
+    let midnight = date.and_time(NaiveTime::MIN);
     // A zone has left out up to one whole day (Apia, 2011-12-30).
-    let tries = (0..=2 * 24 * 4).map(|quarter_hours| midnight + TimeDelta::minutes(15 * quarter_hours));
+    let tries = (0..=2 * 24 * 4)
+        .filter_map(|quarter_hours| midnight.checked_add_signed(TimeDelta::minutes(15 * quarter_hours)));
     tries
         .filter_map(|time| time.and_local_timezone(zone).earliest())
         .next()
@@ -147,7 +148,7 @@ impl Period {
     /// The last day.
     pub fn end(self) -> NaiveDate {
         let next = self.next();
-        first_of(next.year, next.month) - Days::new(1)
+        first_of(next.year, next.month).pred_opt().unwrap_or(NaiveDate::MIN)
     }
 
     /// The first instant, and the first instant after it, in the organisation's zone.
@@ -310,6 +311,7 @@ impl FromStr for State {
 
 #[cfg(test)]
 mod tests {
+    use chrono::Days;
     use proptest::prelude::*;
 
     use super::*;
@@ -405,6 +407,16 @@ mod tests {
         assert_eq!(beirut, instant("2021-03-27T22:00:00Z")); // 00:00 did not exist, 01:00 did
         let apia = start_of_day(date("2011-12-30"), Tz::Pacific__Apia);
         assert_eq!(apia, start_of_day(date("2011-12-31"), Tz::Pacific__Apia));
+    }
+
+    #[test]
+    fn the_ends_of_time_do_not_panic() {
+        for day in [NaiveDate::MIN, NaiveDate::MAX] {
+            for grain in Grain::ALL {
+                let period = Period::containing(day, grain);
+                let _ = (period.bounds(Tz::Asia__Shanghai), period.end(), period.prev().bounds(Tz::UTC));
+            }
+        }
     }
 
     #[test]
