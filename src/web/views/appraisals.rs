@@ -1,0 +1,87 @@
+//! HR's page: the periods that can be pulled, and the record of what was pulled (EXPERIENCE §4).
+
+use askama::Template;
+use chrono::NaiveDateTime;
+
+use super::{format, shell::Shell};
+use crate::domain::period::{Period, State};
+
+/// `GET /appraisals`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "staff/appraisals.html")]
+pub struct Appraisals {
+    /// The frame.
+    pub shell: Shell,
+    /// Newest first.
+    pub periods: Vec<AppraisalPeriod>,
+    /// Newest first.
+    pub downloads: Vec<Download>,
+}
+
+/// A period that can be pulled.
+#[derive(Debug, Clone)]
+pub struct AppraisalPeriod {
+    /// The period.
+    pub period: Period,
+    /// How far its judging has come; a file of one that is not sealed is marked provisional in every row.
+    pub state: State,
+    /// 0 until the first seal.
+    pub revision: u32,
+    /// When it was sealed and by whom.
+    pub sealed: Option<(NaiveDateTime, String)>,
+    /// The departments' figures as CSV (percent-encoded).
+    pub csv_href: String,
+}
+
+/// A file that someone pulled.
+#[derive(Debug, Clone)]
+pub struct Download {
+    /// When, in the organisation's zone.
+    pub at: NaiveDateTime,
+    /// Who.
+    pub by: String,
+    /// Of which period.
+    pub period: Period,
+    /// Its revision then; 0 = provisional.
+    pub revision: u32,
+    /// In which format.
+    pub format: FileFormat,
+    /// Rows in the file.
+    pub rows: u64,
+    /// Hash of the file, in hexadecimal.
+    pub sha256: String,
+}
+
+/// The formats of a pulled file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileFormat {
+    /// Comma-separated values.
+    Csv,
+    /// An Excel workbook.
+    Xlsx,
+    /// JSON.
+    Json,
+}
+
+impl AppraisalPeriod {
+    fn provisional(&self) -> bool {
+        self.state != State::Sealed
+    }
+}
+
+impl Download {
+    /// The first characters of the hash, enough to compare by eye.
+    fn short_hash(&self) -> &str {
+        self.sha256.get(..12).unwrap_or(&self.sha256)
+    }
+}
+
+impl FileFormat {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "CSV",
+            Self::Xlsx => "XLSX",
+            Self::Json => "JSON",
+        }
+    }
+}

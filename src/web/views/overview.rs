@@ -1,0 +1,84 @@
+//! The company overview: every department of a period beside its commitments, by name.
+
+use askama::Template;
+
+use super::figure::{Evidence, Figure, Metric, Response, Verdict};
+use super::{format, shell::Shell};
+use crate::domain::period::Period;
+
+/// `GET /overview?period=2026-10`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "staff/overview.html")]
+pub struct Overview {
+    /// The frame.
+    pub shell: Shell,
+    /// This page without its query.
+    pub path: String,
+    /// The period shown.
+    pub period: Period,
+    /// The periods to choose from, newest first, the shown one among them.
+    pub periods: Vec<Period>,
+    /// Responses of the period over all departments and channels.
+    pub responses: u64,
+    /// Of all invitations of the period.
+    pub response: Response,
+    /// The departments, sorted by name by the caller.
+    pub departments: Vec<DepartmentRow>,
+}
+
+/// A department in the overview.
+#[derive(Debug, Clone)]
+pub struct DepartmentRow {
+    /// Its name in the reader's language.
+    pub name: String,
+    /// Its page with the same period (percent-encoded).
+    pub href: String,
+    /// Satisfaction rate online.
+    pub online: Figure,
+    /// The rate online over the last months: an SVG that comes escaped; `None` if there is nothing to draw.
+    pub online_trend: Option<String>,
+    /// Satisfaction rate offline.
+    pub offline: Figure,
+    /// The rate offline over the last months, as `online_trend`.
+    pub offline_trend: Option<String>,
+    /// Points over all channels.
+    pub points: Figure,
+    /// Over all channels.
+    pub response: Response,
+}
+
+/// How often a verdict or a strength of evidence occurs.
+pub(super) struct Tally<T> {
+    pub(super) kind: T,
+    pub(super) count: u64,
+}
+
+impl Overview {
+    /// The figures that are judged: each department's rate online and offline and its points.
+    fn judged(&self) -> impl Iterator<Item = &Figure> {
+        let figures = self.departments.iter().flat_map(|row| [&row.online, &row.offline, &row.points]);
+        figures.filter(|figure| figure.judgement.is_some() && !figure.is_empty())
+    }
+
+    fn judged_count(&self) -> u64 {
+        count_where(self.judged(), |_| true)
+    }
+
+    fn suppressed(&self) -> u64 {
+        count_where(self.judged(), |figure| figure.verdict().is_none())
+    }
+
+    fn verdicts(&self) -> Vec<Tally<Verdict>> {
+        let count = |kind| count_where(self.judged(), |figure| figure.verdict() == Some(kind));
+        Verdict::ALL.into_iter().map(|kind| Tally { kind, count: count(kind) }).collect()
+    }
+
+    fn evidence(&self) -> Vec<Tally<Evidence>> {
+        let count = |kind| count_where(self.judged(), |figure| figure.evidence() == Some(kind));
+        Evidence::ALL.into_iter().map(|kind| Tally { kind, count: count(kind) }).collect()
+    }
+}
+
+fn count_where<'a>(figures: impl Iterator<Item = &'a Figure>, wanted: impl Fn(&Figure) -> bool) -> u64 {
+    figures.filter(|figure| wanted(figure)).fold(0, |count, _| count + 1)
+}

@@ -1,0 +1,127 @@
+//! The frame around every page: who is signed in, where one can go, in which language, and how fresh the data is.
+
+use chrono::NaiveDateTime;
+
+use super::format;
+use crate::domain::period::{Period, State};
+use crate::i18n::Texts;
+
+/// The frame around a page.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    /// The reader's language.
+    pub t: Texts,
+    /// The organisation's name as it stands in the header; before set-up the product's.
+    pub organisation: String,
+    /// Path of the hashed style sheet: `/static/app.4f2c….css`.
+    pub stylesheet: String,
+    /// Demo data: the banner says so on every page.
+    pub demo: bool,
+    /// This page in the other language, with its query kept (percent-encoded).
+    pub language_href: String,
+    /// Who is signed in; `None` on public pages.
+    pub account: Option<Account>,
+    /// Where this reader may go, in this order.
+    pub nav: Vec<NavEntry>,
+    /// How fresh the figures are; `None` on pages without figures.
+    pub freshness: Option<Freshness>,
+}
+
+/// Who is signed in.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// As printed beside the sign-out button.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// The session's token for forms, sent as the field `csrf`.
+    pub csrf: String,
+}
+
+/// What a signed-in person may do, as far as the header names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Sets up and manages access.
+    Admin,
+    /// Service quality staff (服务监督专员).
+    Quality,
+    /// Head of a department.
+    Head,
+    /// Human resources.
+    Hr,
+    /// Reads, changes nothing.
+    Auditor,
+    /// A client organisation.
+    Client,
+}
+
+/// An entry of the navigation.
+#[derive(Debug, Clone)]
+pub struct NavEntry {
+    /// What it leads to.
+    pub area: Area,
+    /// Where that is (percent-encoded).
+    pub href: String,
+    /// The page belongs to it.
+    pub current: bool,
+}
+
+/// The areas a navigation entry can lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Area {
+    /// All departments of a period.
+    Overview,
+    /// The reader's own department.
+    Department,
+    /// What HR pulls.
+    Appraisals,
+    /// What is promised, public.
+    Commitments,
+    /// The demo's captured mails.
+    Mail,
+}
+
+/// How fresh the figures are, and how final.
+#[derive(Debug, Clone, Copy)]
+pub struct Freshness {
+    /// The moment the page was made, in the organisation's zone.
+    pub as_of: NaiveDateTime,
+    /// The period shown, how far its judging has come and its revision (0 until the first seal).
+    pub period: Option<(Period, State, u32)>,
+}
+
+impl Shell {
+    /// The name of the reader's role.
+    pub fn role(&self, role: Role) -> String {
+        self.t.get(match role {
+            Role::Admin => "staff-role-admin",
+            Role::Quality => "staff-role-quality",
+            Role::Head => "staff-role-head",
+            Role::Hr => "staff-role-hr",
+            Role::Auditor => "staff-role-auditor",
+            Role::Client => "staff-role-client",
+        })
+    }
+
+    /// The words of a navigation entry.
+    pub fn area(&self, area: Area) -> String {
+        self.t.get(match area {
+            Area::Overview => "staff-nav-overview",
+            Area::Department => "staff-nav-department",
+            Area::Appraisals => "staff-nav-appraisals",
+            Area::Commitments => "staff-nav-commitments",
+            Area::Mail => "staff-nav-mail",
+        })
+    }
+
+    /// "Data as of … · October 2026 published · not sealed".
+    pub fn freshness_line(&self, freshness: &Freshness) -> String {
+        let as_of = format::date_time(&self.t, &freshness.as_of);
+        let Some((period, state, revision)) = &freshness.period else {
+            return self.t.with("staff-freshness", &[("time", as_of)]);
+        };
+        let state = format::state(&self.t, state, revision);
+        let period = format::period(&self.t, period);
+        self.t.with("staff-freshness-period", &[("time", as_of), ("period", period), ("state", state)])
+    }
+}
