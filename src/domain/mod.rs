@@ -1,9 +1,15 @@
 //! The rules of the house, pure: no input or output, no clock read, no database, no web. One file per word.
 
+pub mod address;
+pub mod field;
 pub mod invitation;
 pub mod locale;
 pub mod period;
 pub mod points;
 pub mod questionnaire;
+pub mod raw_service_record;
 pub mod service_record;
+pub mod text;
+pub mod timestamp;
+pub mod user;
 pub mod work_calendar;
