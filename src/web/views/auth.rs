@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::shell::Shell;
+use crate::i18n::Texts;
 
 /// The shortest password taken, in characters; [`ADVISED_LENGTH`] is advised on the page.
 pub const MIN_LENGTH: usize = 8;
@@ -88,6 +89,16 @@ pub enum SetUpProblem {
     Email,
     /// The password.
     Password(PasswordProblem),
+}
+
+/// What a good password is.
+fn password_hint(t: &Texts) -> String {
+    t.with("staff-password-hint", &[("min", MIN_LENGTH), ("advised", ADVISED_LENGTH)])
+}
+
+/// Sign-in never says at which field it failed.
+const fn no_problem() -> Option<String> {
+    None
 }
 
 impl PasswordProblem {

@@ -2,10 +2,12 @@
 
 use askama::Template;
 
-use super::figure::{Base, Change, Evidence, Figure, MIN_COMMENT_N, Metric, Response, Score, Verdict};
-use super::{format, sentence::Sentence, shell::Shell};
+use super::figure::{Base, Change, Figure, MIN_COMMENT_N, Metric, Response};
+use super::{choose, format, sentence::Sentence, shell::Shell, strip::strip};
+use crate::chart::TrendRow;
 use crate::domain::period::Period;
 use crate::domain::service_record::Channel;
+use crate::i18n::Texts;
 
 /// `GET /departments/{code}?period=2026-10&channel=online`.
 #[derive(Debug, Clone, Template)]
@@ -67,25 +69,10 @@ pub struct Chart {
     pub wide: String,
     /// SVG for phones.
     pub narrow: String,
-    /// The same numbers, oldest first.
-    pub rows: Vec<ChartRow>,
+    /// The same numbers, as `chart::trend_table` gives them.
+    pub rows: Vec<TrendRow>,
     /// The same numbers as CSV (percent-encoded).
     pub csv_href: Option<String>,
-}
-
-/// A point of a trend.
-#[derive(Debug, Clone)]
-pub struct ChartRow {
-    /// Its period.
-    pub period: Period,
-    /// Valid answers.
-    pub n: u64,
-    /// `None` if suppressed.
-    pub score: Option<Score>,
-    /// The target in force, in the metric's unit.
-    pub target: Option<f64>,
-    /// What a control chart says of it, in the reader's language: "7 months above the mean".
-    pub signal: Option<String>,
 }
 
 /// A question of the questionnaire.
@@ -136,12 +123,41 @@ pub struct EmployeeRow {
     pub points: Figure,
 }
 
+impl Headline {
+    /// Only what lies between 0 and 100 has a strip.
+    fn strip(&self) -> Option<String> {
+        match self.metric {
+            Metric::ChannelGap | Metric::ComplaintRate => None,
+            _ => strip(&self.figure),
+        }
+    }
+}
+
+impl Chart {
+    fn caption(&self, t: &Texts) -> String {
+        t.with("staff-chart-caption", &[("metric", self.metric.of_channel(t, &self.channel))])
+    }
+
+    /// A number of the table with a true minus sign; a dash where there is none.
+    fn cell(number: &Option<String>) -> String {
+        number.as_ref().map_or_else(|| "—".to_owned(), |number| number.replace('-', "\u{2212}"))
+    }
+
+    fn interval(t: &Texts, row: &TrendRow) -> String {
+        match (&row.low, &row.high) {
+            (None, None) => Self::cell(&None),
+            (low, high) => format::range_of(t, &Self::cell(low), &Self::cell(high)),
+        }
+    }
+}
+
 impl DepartmentPage {
     fn channels(&self) -> [Option<Channel>; 3] {
         [None, Some(Channel::Online), Some(Channel::Offline)]
     }
 
-    fn has_signals(&self, chart: &Chart) -> bool {
-        chart.rows.iter().any(|row| row.signal.is_some())
+    /// The same page for another channel.
+    fn channel_href(&self, channel: &Option<Channel>) -> String {
+        choose::href(&self.path, &self.period, format::channel_code(channel))
     }
 }

@@ -11,6 +11,9 @@ pub const MIN_SCORE_N: u64 = 5;
 /// Below this n no comment is shown (DESIGN decision 7).
 pub const MIN_COMMENT_N: u64 = 8;
 
+/// Below this n the evidence is too thin for any conclusion (STATISTICS §2).
+pub const MIN_EVIDENCE_N: u64 = 30;
+
 /// What is measured (CONTRACT §8.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Metric {
@@ -128,6 +131,11 @@ impl Figure {
         self.n == 0
     }
 
+    /// Too few answered for a score.
+    pub const fn is_small(&self) -> bool {
+        self.n < MIN_SCORE_N
+    }
+
     /// The verdict, if one is given.
     pub fn verdict(&self) -> Option<Verdict> {
         self.judgement.as_ref().and_then(|judgement| judgement.verdict)
@@ -146,13 +154,13 @@ impl Score {
     }
 
     /// The value with its unit.
-    pub fn with_unit(&self, t: &Texts, metric: Metric) -> String {
+    pub fn with_unit(&self, t: &Texts, metric: &Metric) -> String {
         metric.with_unit(t, &self.text())
     }
 
     /// `87.0–94.7`; with signs in it `−9.0 to −1.2`.
     pub fn interval_text(&self, t: &Texts) -> Option<String> {
-        self.interval.map(|(low, high)| range(t, low, high))
+        self.interval.map(|(low, high)| format::range(t, low, high))
     }
 }
 
@@ -162,7 +170,7 @@ impl Change {
         self.interval.0 > 0.0 || self.interval.1 < 0.0
     }
 
-    /// `−5.1 (−9.0 to −1.2), fell`: the difference, its interval and what it means.
+    /// `−5.1, significantly down`: the difference and what it means.
     pub fn text(&self, t: &Texts) -> String {
         let key = match (self.is_significant(), self.difference < 0.0) {
             (false, _) => "staff-change-none",
@@ -170,6 +178,11 @@ impl Change {
             (true, false) => "staff-change-up",
         };
         t.with(key, &self.args(t))
+    }
+
+    /// The interval of the difference, in words.
+    pub fn interval_text(&self, t: &Texts) -> String {
+        t.with("staff-change-interval", &self.args(t))
     }
 
     /// The arguments of a sentence about the change.
@@ -211,10 +224,12 @@ impl Metric {
         })
     }
 
-    /// A written number with this metric's unit; points and gaps have none.
+    /// A written number with this metric's unit.
     pub fn with_unit(self, t: &Texts, number: &str) -> String {
         match self {
-            Self::Points | Self::ChannelGap | Self::ComplaintRate => number.to_owned(),
+            Self::Points => t.with("staff-unit-points", &[("number", number)]),
+            Self::ChannelGap => t.with("staff-unit-gap", &[("number", number)]),
+            Self::ComplaintRate => t.with("staff-unit-per-hundred", &[("number", number)]),
             _ => format::percent(t, number),
         }
     }
@@ -291,13 +306,4 @@ impl Evidence {
             Self::TooFew => "few",
         }
     }
-}
-
-/// `87.0–94.7`; with a minus in it `−9.0 to −1.2`, since a dash between would be misread.
-pub fn range(t: &Texts, low: f64, high: f64) -> String {
-    let (low, high) = (format::decimal(low), format::decimal(high));
-    if low.starts_with(format::MINUS) || high.starts_with(format::MINUS) {
-        return t.with("staff-range", &[("low", low), ("high", high)]);
-    }
-    format!("{low}–{high}")
 }

@@ -35,6 +35,19 @@ pub fn signed(value: f64) -> String {
     if text.starts_with(MINUS) { text } else { format!("+{text}") }
 }
 
+/// `87.0–94.7`; with a minus in it `−9.0 to −1.2`, since a dash between would be misread.
+pub fn range(t: &Texts, low: f64, high: f64) -> String {
+    range_of(t, &decimal(low), &decimal(high))
+}
+
+/// As [`range`], of numbers already written.
+pub fn range_of(t: &Texts, low: &str, high: &str) -> String {
+    if low.contains(MINUS) || high.contains(MINUS) {
+        return t.with("staff-range", &[("low", low), ("high", high)]);
+    }
+    format!("{low}–{high}")
+}
+
 /// A target: `90`, `92.5`.
 pub fn target(value: f64) -> String {
     let text = decimal(value);

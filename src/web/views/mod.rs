@@ -11,6 +11,7 @@
 pub mod appraisals;
 pub mod auth;
 pub mod captured_mail;
+mod choose;
 pub mod department;
 pub mod error;
 pub mod figure;
@@ -19,17 +20,18 @@ pub mod overview;
 pub mod public;
 pub mod sentence;
 pub mod shell;
+mod strip;
 
 pub use appraisals::{AppraisalPeriod, Appraisals, Download, FileFormat};
 pub use auth::{PasswordProblem, SetPassword, SetUp, SetUpProblem, SignIn};
 pub use captured_mail::{CapturedMail, CapturedMails, MailLine};
-pub use department::{Chart, ChartRow, Comment, Comments, DepartmentPage, EmployeeRow, Headline, QuestionRow};
+pub use department::{Chart, Comment, Comments, DepartmentPage, EmployeeRow, Headline, QuestionRow};
 pub use error::{ErrorPage, Problem};
 pub use figure::{Change, Figure, Judgement, Response, Score};
 pub use overview::{DepartmentRow, Overview};
 pub use public::{CommitmentRow, CommitmentsPage, PrivacyPage, ResultRow};
 pub use sentence::Sentence;
-pub use shell::{Account, Area, Freshness, NavEntry, Role, Shell};
+pub use shell::{Account, Area, Freshness, NavEntry, Shell};
 
 /// The `Content-Security-Policy` of every page here but a captured mail.
 pub const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::figure::{Evidence, Figure, Metric, Response, Verdict};
-use super::{format, shell::Shell};
+use super::{choose, format, shell::Shell};
 use crate::domain::period::Period;
 
 /// `GET /overview?period=2026-10`.
@@ -58,6 +58,25 @@ impl Overview {
     fn judged(&self) -> impl Iterator<Item = &Figure> {
         let figures = self.departments.iter().flat_map(|row| [&row.online, &row.offline, &row.points]);
         figures.filter(|figure| figure.judgement.is_some() && !figure.is_empty())
+    }
+
+    /// The target of a column, if it is the same in all its rows.
+    fn common_target(&self, metric: Metric, figure: impl Fn(&DepartmentRow) -> &Figure) -> Option<String> {
+        let mut targets = self.departments.iter().filter_map(|row| Some(figure(row).judgement.as_ref()?.target));
+        let first = targets.next()?;
+        targets.all(|target| target == first).then(|| metric.target(&self.shell.t, &first))
+    }
+
+    fn online_target(&self) -> Option<String> {
+        self.common_target(Metric::SatisfactionRate, |row| &row.online)
+    }
+
+    fn offline_target(&self) -> Option<String> {
+        self.common_target(Metric::SatisfactionRate, |row| &row.offline)
+    }
+
+    fn points_target(&self) -> Option<String> {
+        self.common_target(Metric::Points, |row| &row.points)
     }
 
     fn judged_count(&self) -> u64 {

@@ -3,7 +3,7 @@
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::figure::{Evidence, Figure, Metric, Verdict};
+use super::figure::{Figure, Metric};
 use super::{format, shell::Shell};
 use crate::domain::period::{Grain, Period};
 use crate::domain::service_record::Channel;
@@ -76,15 +76,23 @@ pub struct PrivacyPage {
 }
 
 impl CommitmentRow {
-    fn grain_name(&self, t: &Texts) -> String {
-        t.get(self.grain_key())
+    fn scope_name(&self, t: &Texts) -> String {
+        t.get(if self.organisation { "public-scope-organisation" } else { "public-scope-departments" })
     }
 
-    fn grain_key(&self) -> &'static str {
-        match self.grain {
+    fn grain_name(&self, t: &Texts) -> String {
+        t.get(match self.grain {
             Grain::Month => "public-grain-month",
             Grain::Quarter => "public-grain-quarter",
             Grain::Year => "public-grain-year",
+        })
+    }
+
+    fn dates(&self, t: &Texts) -> String {
+        let since = format::date(t, &self.since);
+        match &self.until {
+            None => t.with("public-since-date", &[("date", since)]),
+            Some(until) => t.with("public-until-date", &[("from", since), ("to", format::date(t, until))]),
         }
     }
 }

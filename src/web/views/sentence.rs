@@ -1,6 +1,6 @@
 //! The sentence at the top of a department's page, made from the page's own numbers.
 
-use super::figure::{Change, Evidence, Figure, Judgement, MIN_SCORE_N, Metric, Score, Verdict};
+use super::figure::{Change, Evidence, Figure, Judgement, MIN_EVIDENCE_N, MIN_SCORE_N, Metric, Score, Verdict};
 use super::format;
 use crate::domain::period::Period;
 use crate::domain::service_record::Channel;
@@ -25,7 +25,10 @@ impl Sentence {
     pub fn text(&self, t: &Texts) -> String {
         let Some(score) = &self.figure.score else { return self.suppressed(t) };
         let mut text = self.value(t, score);
-        text.push_str(&self.figure.judgement.as_ref().map_or_else(|| t.get("staff-says-end"), |j| judged(t, j)));
+        text.push_str(&match &self.figure.judgement {
+            Some(judgement) => judged(t, judgement),
+            None => t.get("staff-says-no-commitment"),
+        });
         if let Some(change) = &self.change {
             let key = match (change.is_significant(), change.difference < 0.0) {
                 (false, _) => "staff-says-change-none",
@@ -37,18 +40,23 @@ impl Sentence {
         text
     }
 
-    fn subject(&self, t: &Texts) -> [(&'static str, String); 3] {
+    fn subject(&self, t: &Texts) -> [(&'static str, String); 4] {
         let channel = match self.channel {
             Some(Channel::Online) => t.get("staff-says-online"),
             Some(Channel::Offline) => t.get("staff-says-offline"),
             None => t.get("staff-says-all"),
         };
-        [("period", format::short_period(t, &self.period)), ("channel", channel), ("n", format::count(&self.figure.n))]
+        [
+            ("period", format::short_period(t, &self.period)),
+            ("channel", channel),
+            ("n", format::count(&self.figure.n)),
+            ("min", MIN_SCORE_N.to_string()),
+        ]
     }
 
     fn value(&self, t: &Texts, score: &Score) -> String {
-        let [period, channel, n] = self.subject(t);
-        let value = ("value", score.with_unit(t, Metric::SatisfactionRate));
+        let [period, channel, n, _] = self.subject(t);
+        let value = ("value", score.with_unit(t, &Metric::SatisfactionRate));
         match score.interval_text(t) {
             Some(interval) => t.with("staff-says-value", &[period, channel, n, value, ("interval", interval)]),
             None => t.with("staff-says-value-only", &[period, channel, n, value]),
@@ -73,11 +81,11 @@ fn judged(t: &Texts, judgement: &Judgement) -> String {
         Verdict::MinorBreach => "staff-says-minor",
         Verdict::MajorBreach => "staff-says-major",
     };
-    let evidence_key = match judgement.evidence {
-        Some(Evidence::Clear) => "staff-says-clear",
-        Some(Evidence::NotDistinguishable) => "staff-says-not-distinguishable",
-        Some(Evidence::TooFew) => "staff-says-too-few",
-        None => "staff-says-end",
+    let evidence = match judgement.evidence {
+        Some(Evidence::Clear) => t.get("staff-says-clear"),
+        Some(Evidence::NotDistinguishable) => t.get("staff-says-not-distinguishable"),
+        Some(Evidence::TooFew) => t.with("staff-says-too-few", &[("min", MIN_EVIDENCE_N)]),
+        None => t.get("staff-says-end"),
     };
-    t.with(verdict_key, &target) + &t.get(evidence_key)
+    t.with(verdict_key, &target) + &evidence
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDateTime;
 
 use super::format;
 use crate::domain::period::{Period, State};
+use crate::domain::user::Role;
 use crate::i18n::Texts;
 
 /// The frame around a page.
@@ -36,23 +37,6 @@ pub struct Account {
     pub role: Role,
     /// The session's token for forms, sent as the field `csrf`.
     pub csrf: String,
-}
-
-/// What a signed-in person may do, as far as the header names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// Sets up and manages access.
-    Admin,
-    /// Service quality staff (服务监督专员).
-    Quality,
-    /// Head of a department.
-    Head,
-    /// Human resources.
-    Hr,
-    /// Reads, changes nothing.
-    Auditor,
-    /// A client organisation.
-    Client,
 }
 
 /// An entry of the navigation.
@@ -90,9 +74,22 @@ pub struct Freshness {
     pub period: Option<(Period, State, u32)>,
 }
 
+impl Area {
+    /// The words of its entry.
+    pub fn name(self, t: &Texts) -> String {
+        t.get(match self {
+            Self::Overview => "staff-nav-overview",
+            Self::Department => "staff-nav-department",
+            Self::Appraisals => "staff-nav-appraisals",
+            Self::Commitments => "staff-nav-commitments",
+            Self::Mail => "staff-nav-mail",
+        })
+    }
+}
+
 impl Shell {
     /// The name of the reader's role.
-    pub fn role(&self, role: Role) -> String {
+    pub fn role(&self, role: &Role) -> String {
         self.t.get(match role {
             Role::Admin => "staff-role-admin",
             Role::Quality => "staff-role-quality",
@@ -103,25 +100,18 @@ impl Shell {
         })
     }
 
-    /// The words of a navigation entry.
-    pub fn area(&self, area: Area) -> String {
-        self.t.get(match area {
-            Area::Overview => "staff-nav-overview",
-            Area::Department => "staff-nav-department",
-            Area::Appraisals => "staff-nav-appraisals",
-            Area::Commitments => "staff-nav-commitments",
-            Area::Mail => "staff-nav-mail",
-        })
-    }
-
     /// "Data as of … · October 2026 published · not sealed".
     pub fn freshness_line(&self, freshness: &Freshness) -> String {
         let as_of = format::date_time(&self.t, &freshness.as_of);
         let Some((period, state, revision)) = &freshness.period else {
             return self.t.with("staff-freshness", &[("time", as_of)]);
         };
-        let state = format::state(&self.t, state, revision);
-        let period = format::period(&self.t, period);
-        self.t.with("staff-freshness-period", &[("time", as_of), ("period", period), ("state", state)])
+        let key = if *state == State::Sealed { "staff-freshness-sealed" } else { "staff-freshness-open" };
+        let args = [
+            ("time", as_of),
+            ("period", format::period(&self.t, period)),
+            ("state", format::state(&self.t, state, revision)),
+        ];
+        self.t.with(key, &args)
     }
 }
