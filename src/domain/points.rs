@@ -23,6 +23,15 @@ pub struct Exact {
     denominator: i128,
 }
 
+/// A value that no shown figure may cross, in hundredths, and the side it belongs to itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    /// Reached from this value up: a target to be reached.
+    AtLeast(Hundredths),
+    /// Kept up to this value: a limit not to be exceeded.
+    AtMost(Hundredths),
+}
+
 /// `k` of `n` in percent, rounded half up to four decimals from the exact value; `None` if `n` is 0.
 pub fn percent_4dp(k: u32, n: u32) -> Option<f64> {
     Exact::rate(k, n).map(Exact::to_4dp)
@@ -63,6 +72,22 @@ impl Exact {
         Self::new((product(k1, n2) - product(k2, n1)) * 10_000, product(n1, n2))
     }
 
+    /// A figure that is known to four decimals only, such as a bound of an interval; `None` if it is not finite.
+    pub fn from_4dp(value: f64) -> Option<Self> {
+        let digits = format!("{value:.4}").replace('.', "");
+        Self::new(digits.parse().ok()?, 100)
+    }
+
+    /// In hundredths, half up; `None` beyond their range.
+    pub fn to_hundredths(self) -> Option<Hundredths> {
+        self.scaled(2).try_into().ok()
+    }
+
+    /// Without its sign.
+    pub fn abs(self) -> Self {
+        Self { numerator: self.numerator.abs(), ..self }
+    }
+
     fn new(numerator: i128, denominator: i128) -> Option<Self> {
         (denominator > 0).then_some(Self { numerator, denominator })
     }
@@ -77,14 +102,20 @@ impl Exact {
         to_f64(self.scaled(4)) / 10_000.0
     }
 
-    /// As shown to people: one decimal, on the same side of every threshold as the exact figure.
+    /// As shown to people: one decimal, on the same side of every target as the exact figure.
     ///
     /// 89.96 % against 90 is `89.9`, never `90.0`; 99.96 % is `99.9` and 0.04 % is `0.1`, since all and none are
-    /// thresholds too. More decimals are shown only where thresholds stand so close that no single one fits.
-    pub fn shown(self, thresholds: &[Hundredths]) -> String {
+    /// targets too. More decimals are shown only where targets stand so close that no single one fits.
+    pub fn shown(self, targets: &[Hundredths]) -> String {
+        let edges: Vec<_> = targets.iter().map(|&target| Edge::AtLeast(target)).collect();
+        self.shown_between(&edges)
+    }
+
+    /// As [`Self::shown`], for edges of either kind.
+    pub fn shown_between(self, edges: &[Edge]) -> String {
         for decimals in 1..=4 {
             let nearest = self.scaled(decimals);
-            let fits = |&candidate: &i128| self.same_side(candidate, decimals, thresholds);
+            let fits = |&candidate: &i128| self.same_side(candidate, decimals, edges);
             if let Some(fitting) = [nearest, nearest - 1, nearest + 1].into_iter().find(fits) {
                 return written(fitting, decimals);
             }
@@ -100,13 +131,19 @@ impl Exact {
         half_up * numerator.signum()
     }
 
-    fn same_side(self, candidate: i128, decimals: u32, thresholds: &[Hundredths]) -> bool {
+    fn same_side(self, candidate: i128, decimals: u32, edges: &[Edge]) -> bool {
         let unit = 10_i128.pow(decimals);
-        let candidate_below = |threshold: Hundredths| candidate * 100 < i128::from(threshold) * unit;
-        let below = |threshold| self.compare(threshold) == Ordering::Less;
+        let stands = |edge: Edge| match edge {
+            Edge::AtLeast(value) => {
+                (candidate * 100 < i128::from(value) * unit) == (self.compare(value) == Ordering::Less)
+            }
+            Edge::AtMost(value) => {
+                (candidate * 100 > i128::from(value) * unit) == (self.compare(value) == Ordering::Greater)
+            }
+        };
         candidate.signum() == self.numerator.signum()
-            && candidate_below(10_000) == below(10_000)
-            && thresholds.iter().all(|&threshold| candidate_below(threshold) == below(threshold))
+            && stands(Edge::AtLeast(10_000))
+            && edges.iter().all(|&edge| stands(edge))
     }
 }
 
@@ -188,6 +225,13 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_is_not_crossed_from_above() {
+        let complaints = Exact::rate(502, 10_000).unwrap();
+        assert_eq!(complaints.shown_between(&[Edge::AtMost(500)]), "5.1");
+        assert_eq!(complaints.shown(&[500]), "5.0");
+    }
+
+    #[test]
     fn close_thresholds_get_more_decimals() {
         assert_eq!(Exact::rate(8852, 10_000).unwrap().shown(&[8851, 8853]), "88.52");
     }
@@ -196,6 +240,14 @@ mod tests {
     fn elsewhere_it_is_plain_rounding() {
         shown(203 - 17, 203, "91.6");
         shown(2, 3, "66.7");
+    }
+
+    #[test]
+    fn a_bound_is_shown_on_its_side_too() {
+        let shown = |bound| Exact::from_4dp(bound).map(|exact| exact.shown(&[9000]));
+        assert_eq!(shown(89.9568), Some("89.9".into()));
+        assert_eq!(shown(-0.25), Some("-0.3".into()));
+        assert_eq!((shown(f64::NAN), shown(f64::INFINITY)), (None, None));
     }
 
     #[test]

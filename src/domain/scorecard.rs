@@ -1,0 +1,518 @@
+//! Scorecards: the figures of a department, a channel and a period, each with its n, interval, verdict and evidence.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    commitment::{Commitment, EvidenceRule, Level, Metric},
+    points::{self, Exact, from_hundredths, percent_4dp, round_4dp},
+    response::Base,
+    service_record::Channel,
+    verdict::{self, Evidence, Thresholds, Verdict, Yardstick},
+};
+use crate::stats::{self, Interval};
+
+/// Running sums of responses: all that a rate and a mean need.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sums {
+    /// Valid answers to `overall`.
+    pub n: u32,
+    /// Of these, 85 points or more.
+    pub satisfied: u32,
+    /// Responses that have points.
+    pub scored: u32,
+    /// Their points, in hundredths.
+    pub points_sum: i64,
+    /// The squares of those.
+    pub points_sq_sum: i64,
+}
+
+/// Sums that no responses can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("these sums belong to no set of responses; `manyi doctor` recounts them")]
+pub struct ImpossibleSums;
+
+/// How many were asked and how many answered, by the completion of the service.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reach {
+    /// Invitations that went out.
+    pub invited: u32,
+    /// Of these, answered.
+    pub responded: u32,
+}
+
+/// What a figure is made of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Measure {
+    /// `k` of `n`, in percent.
+    Rate {
+        /// Those that count.
+        k: u32,
+        /// All.
+        n: u32,
+    },
+    /// Mean points of the responses that have any.
+    Points(Sums),
+    /// The first rate minus the second, each as (k, n), in percentage points.
+    Gap {
+        /// Online.
+        online: (u32, u32),
+        /// Offline.
+        offline: (u32, u32),
+    },
+}
+
+/// Whose figure it is, and of what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// Organisation, department, employee or client.
+    pub level: Level,
+    /// Code of the department, also of an employee.
+    pub department: Option<String>,
+    /// Number of the employee.
+    pub employee: Option<String>,
+    /// Code of the client organisation.
+    pub client: Option<String>,
+    /// `None` = all channels together.
+    pub channel: Option<Channel>,
+    /// What is measured.
+    pub metric: Metric,
+    /// How the customers came to be asked.
+    pub base: Base,
+}
+
+/// One figure as other systems read it: an element of `scores` (CONTRACT §6).
+///
+/// Rates are in percent, points 0–100, all rounded half up to four decimals from the exact value. Below the minimum
+/// number of answers everything that tells the score is absent.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Score {
+    /// Whose figure it is.
+    pub level: Level,
+    /// Code of the department.
+    pub department: Option<String>,
+    /// Number of the employee.
+    pub employee: Option<String>,
+    /// Code of the client organisation; only in a client's figures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    /// `online`, `offline` or `all`.
+    pub channel: &'static str,
+    /// What is measured.
+    pub metric: Metric,
+    /// How the customers came to be asked.
+    pub base: Base,
+    /// What the value rests on: valid answers, or responses with points.
+    pub n: u32,
+    /// The count that a rate is made of; `None` for points and gaps.
+    pub satisfied: Option<u32>,
+    /// The point value; `None` if nobody answered.
+    pub value: Option<f64>,
+    /// The lower end of the 95 % interval.
+    pub ci_low: Option<f64>,
+    /// Its upper end.
+    pub ci_high: Option<f64>,
+    /// What was promised; `None` without a commitment in force.
+    pub target: Option<f64>,
+    /// A miss of up to this much is minor.
+    pub tolerance: Option<f64>,
+    /// The point value against the target; never given on a person.
+    pub verdict: Option<Verdict>,
+    /// What the answers say about the verdict; never given on a person.
+    pub evidence: Option<Evidence>,
+    /// Key of the commitment's clause.
+    pub commitment: Option<String>,
+    /// Invitations that went out.
+    pub invited: u32,
+    /// Of these, answered.
+    pub responded: u32,
+    /// Responded of invited, in percent; `None` if nobody was invited.
+    pub response_rate: Option<f64>,
+    /// The score is withheld because too few answered, or because it would give away another that is.
+    pub suppressed: bool,
+    /// The value for people, one decimal, never across an edge of the verdict.
+    #[serde(skip)]
+    pub shown: Option<String>,
+}
+
+impl Sums {
+    /// Checks sums as they come from storage.
+    pub fn new(
+        n: i64,
+        satisfied: i64,
+        scored: i64,
+        points_sum: i64,
+        points_sq_sum: i64,
+    ) -> Result<Self, ImpossibleSums> {
+        let count = |value: i64| u32::try_from(value).map_err(|_| ImpossibleSums);
+        let sums =
+            Self { n: count(n)?, satisfied: count(satisfied)?, scored: count(scored)?, points_sum, points_sq_sum };
+        let most = i128::from(sums.scored) * 10_000;
+        let possible = sums.satisfied <= sums.n
+            && (0..=most).contains(&points_sum.into())
+            && (0..=most * 10_000).contains(&points_sq_sum.into());
+        if possible { Ok(sums) } else { Err(ImpossibleSums) }
+    }
+
+    /// Adds one response: the points of its overall answer, and its own points in hundredths.
+    pub fn add_response(&mut self, overall: Option<points::Points>, points: Option<u32>) {
+        let satisfied = overall.is_some_and(|points| points >= points::SATISFIED);
+        let hundredths = i64::from(points.unwrap_or_default());
+        *self += Self {
+            n: overall.is_some().into(),
+            satisfied: satisfied.into(),
+            scored: points.is_some().into(),
+            points_sum: hundredths,
+            points_sq_sum: hundredths * hundredths,
+        };
+    }
+
+    /// The satisfaction rate.
+    pub const fn rate(&self) -> Measure {
+        Measure::Rate { k: self.satisfied, n: self.n }
+    }
+
+    /// The mean points.
+    pub const fn points(&self) -> Measure {
+        Measure::Points(*self)
+    }
+}
+
+impl std::ops::AddAssign for Sums {
+    /// Held at the largest count there is: 4,294,967,295.
+    fn add_assign(&mut self, other: Self) {
+        self.n = self.n.saturating_add(other.n);
+        self.satisfied = self.satisfied.saturating_add(other.satisfied);
+        self.scored = self.scored.saturating_add(other.scored);
+        self.points_sum = self.points_sum.saturating_add(other.points_sum);
+        self.points_sq_sum = self.points_sq_sum.saturating_add(other.points_sq_sum);
+    }
+}
+
+impl std::iter::Sum for Sums {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |mut total, sums| {
+            total += sums;
+            total
+        })
+    }
+}
+
+impl Reach {
+    /// Responded of invited in percent, never above 100; `None` if nobody was invited.
+    pub fn rate(&self) -> Option<f64> {
+        percent_4dp(self.responded.min(self.invited), self.invited)
+    }
+}
+
+impl Measure {
+    /// What the figure rests on; for a gap, the smaller of the two groups.
+    pub fn n(&self) -> u32 {
+        match *self {
+            Self::Rate { n, .. } => n,
+            Self::Points(sums) => sums.scored,
+            Self::Gap { online: (_, n1), offline: (_, n2) } => n1.min(n2),
+        }
+    }
+
+    /// The point value, exact; `None` if it rests on nothing.
+    pub fn value(&self) -> Option<Exact> {
+        match *self {
+            Self::Rate { k, n } => Exact::rate(k, n),
+            Self::Points(sums) => Exact::mean(sums.points_sum, sums.scored),
+            Self::Gap { online, offline } => Exact::gap(online, offline),
+        }
+    }
+
+    /// The 95 % interval in the unit of the value: Wilson for a rate, t for a mean (held within 0–100; `None` for one
+    /// response or without spread), Newcombe for a gap. A rate above 100 (complaints) has none.
+    pub fn interval(&self) -> Option<Interval> {
+        let percent = |share: Interval| Interval { low: share.low * 100.0, high: share.high * 100.0 };
+        match *self {
+            Self::Rate { k, n } => stats::wilson(k.into(), n.into()).map(percent),
+            Self::Points(sums) => {
+                let interval = stats::mean_interval(sums.scored.into(), sums.points_sum, sums.points_sq_sum);
+                interval.map(|interval| interval.clip(0.0, 100.0))
+            }
+            Self::Gap { online: (k1, n1), offline: (k2, n2) } => {
+                stats::newcombe(k1.into(), n1.into(), k2.into(), n2.into()).map(percent)
+            }
+        }
+    }
+
+    /// What the answers say about a verdict.
+    pub fn evidence(&self, verdict: Verdict, yardstick: &Yardstick, thresholds: &Thresholds) -> Evidence {
+        let minimum = thresholds.evidence;
+        match *self {
+            Self::Rate { k, n } => verdict::evidence_rate(k, n, verdict, yardstick, minimum),
+            Self::Points(Sums { scored, points_sum, points_sq_sum, .. }) => {
+                verdict::evidence_points(points_sum, points_sq_sum, scored, verdict, yardstick, minimum)
+            }
+            Self::Gap { .. } => self.interval().map_or(Evidence::TooFew, |interval| {
+                verdict::evidence_gap(interval, self.n(), verdict, yardstick, minimum)
+            }),
+        }
+    }
+}
+
+impl Score {
+    /// The figure of `subject`, judged by the commitment in force if there is one.
+    ///
+    /// Only what was asked by invitation or in the follow-up sample is judged (FEATURES E4). An employee's figure shows
+    /// the department's target and is never judged.
+    pub fn new(
+        subject: Subject,
+        measure: &Measure,
+        reach: Reach,
+        commitment: Option<&Commitment>,
+        thresholds: &Thresholds,
+    ) -> Self {
+        let commitment = commitment.filter(|_| matches!(subject.base, Base::Invited | Base::Sample));
+        let yardstick = commitment.map(Yardstick::from);
+        let value = measure.value();
+        let interval = measure.interval();
+        let judged = subject.level != Level::Employee;
+        let verdict = yardstick.as_ref().filter(|_| judged).zip(value).map(|(stick, value)| stick.judge(value));
+        let evidence = match (&yardstick, verdict) {
+            (Some(stick), Some(verdict)) => Some(measure.evidence(verdict, stick, thresholds)),
+            (Some(_), None) if judged => Some(Evidence::TooFew),
+            _ => None,
+        };
+        let silent = commitment.is_some_and(|commitment| commitment.evidence_rule == EvidenceRule::NoVerdict);
+        let mut score = Self {
+            level: subject.level,
+            department: subject.department,
+            employee: subject.employee,
+            client: subject.client,
+            channel: subject.channel.map_or("all", channel_word),
+            metric: subject.metric,
+            base: subject.base,
+            n: measure.n(),
+            satisfied: if let Measure::Rate { k, .. } = measure { Some(*k) } else { None },
+            value: value.map(Exact::to_4dp),
+            ci_low: interval.map(|interval| round_4dp(interval.low)),
+            ci_high: interval.map(|interval| round_4dp(interval.high)),
+            target: commitment.map(|commitment| from_hundredths(commitment.target)),
+            tolerance: commitment.map(|commitment| from_hundredths(commitment.tolerance)),
+            verdict: verdict.filter(|_| !(silent && evidence == Some(Evidence::TooFew))),
+            evidence,
+            commitment: commitment.map(|commitment| commitment.clause.clone()),
+            invited: reach.invited,
+            responded: reach.responded,
+            response_rate: reach.rate(),
+            suppressed: false,
+            shown: value.map(|value| yardstick.map_or_else(|| value.shown(&[]), |stick| stick.show(value))),
+        };
+        if score.n < thresholds.score {
+            score.suppress();
+        }
+        score
+    }
+
+    /// Withholds everything that tells the score, also where a small group could be worked out from it (F8).
+    pub fn suppress(&mut self) {
+        self.suppressed = true;
+        self.satisfied = None;
+        (self.value, self.ci_low, self.ci_high, self.shown) = (None, None, None, None);
+        self.verdict = None;
+        self.evidence = self.evidence.map(|_| Evidence::TooFew);
+    }
+}
+
+const fn channel_word(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Online => "online",
+        Channel::Offline => "offline",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::commitment;
+
+    fn subject(level: Level) -> Subject {
+        Subject {
+            level,
+            department: Some("D1".into()),
+            employee: (level == Level::Employee).then(|| "E1".into()),
+            client: None,
+            channel: None,
+            metric: Metric::SatisfactionRate,
+            base: Base::Invited,
+        }
+    }
+
+    /// 90 % with a tolerance of 5, by C-3.1.
+    fn ninety() -> Commitment {
+        let all = commitment::defaults("2026-01-01".parse().unwrap());
+        all.into_iter().find(|commitment| commitment.clause == "C-3.1").unwrap()
+    }
+
+    fn sums(responses: &[(u8, u32)]) -> Sums {
+        let mut sums = Sums::default();
+        responses.iter().for_each(|&(overall, points)| sums.add_response(Some(overall), Some(points)));
+        sums
+    }
+
+    fn score(k: u32, n: u32) -> Score {
+        scored(subject(Level::Department), Measure::Rate { k, n })
+    }
+
+    fn scored(subject: Subject, measure: Measure) -> Score {
+        let reach = Reach { invited: 200, responded: 50 };
+        Score::new(subject, &measure, reach, Some(&ninety()), &Thresholds::default())
+    }
+
+    #[test]
+    fn an_element_has_the_names_of_the_contract() {
+        let expected = serde_json::json!({
+            "level": "department", "department": "D1", "employee": null, "channel": "all",
+            "metric": "satisfaction_rate", "base": "invited", "n": 203, "satisfied": 186, "value": 91.6256,
+            "ci_low": 86.9992, "ci_high": 94.7059, "target": 90.0, "tolerance": 5.0, "verdict": "met",
+            "evidence": "not_distinguishable", "commitment": "C-3.1", "invited": 200, "responded": 50,
+            "response_rate": 25.0, "suppressed": false,
+        });
+        assert_eq!(serde_json::to_value(score(186, 203)).unwrap(), expected);
+    }
+
+    #[test]
+    fn every_verdict_and_evidence_occurs() {
+        use Evidence::{Clear, NotDistinguishable, TooFew};
+        use Verdict::{MajorBreach, Met, MinorBreach};
+        let found = |k, n| (score(k, n).verdict.unwrap(), score(k, n).evidence.unwrap());
+        assert_eq!(
+            [found(96, 100), found(91, 100), found(10, 10)],
+            [Clear, NotDistinguishable, TooFew].map(|e| (Met, e))
+        );
+        assert_eq!([found(840, 1_000), found(85, 100)], [(MajorBreach, Clear), (MinorBreach, NotDistinguishable)]);
+        assert_eq!([found(860, 1_000), found(8, 10)], [(MinorBreach, Clear), (MajorBreach, TooFew)]);
+        assert_eq!(found(28, 33), (MajorBreach, NotDistinguishable));
+    }
+
+    #[test]
+    fn four_answers_tell_nothing() {
+        let hidden = score(4, 4);
+        assert_eq!(
+            (hidden.n, hidden.satisfied, hidden.value, hidden.ci_low, hidden.ci_high),
+            (4, None, None, None, None)
+        );
+        assert_eq!((hidden.verdict, hidden.evidence, hidden.suppressed), (None, Some(Evidence::TooFew), true));
+        assert_eq!((hidden.shown, hidden.target, hidden.invited), (None, Some(90.0), 200));
+        assert!(!score(5, 5).suppressed);
+    }
+
+    #[test]
+    fn nobody_answered() {
+        let empty = score(0, 0);
+        assert_eq!((empty.n, empty.value, empty.verdict, empty.suppressed), (0, None, None, true));
+    }
+
+    #[test]
+    fn nobody_invited_has_no_response_rate() {
+        assert_eq!(Reach::default().rate(), None);
+        assert_eq!(Reach { invited: 3, responded: 4 }.rate(), Some(100.0));
+    }
+
+    #[test]
+    fn an_employee_sees_the_target_and_no_verdict() {
+        let person = scored(subject(Level::Employee), Measure::Rate { k: 10, n: 40 });
+        assert_eq!((person.target, person.verdict, person.evidence), (Some(90.0), None, None));
+        assert_eq!(person.value, Some(25.0));
+    }
+
+    #[test]
+    fn walk_up_answers_are_never_judged() {
+        let walk_up =
+            scored(Subject { base: Base::WalkUp, ..subject(Level::Department) }, Measure::Rate { k: 9, n: 40 });
+        assert_eq!((walk_up.target, walk_up.verdict, walk_up.evidence), (None, None, None));
+    }
+
+    #[test]
+    fn without_a_commitment_nothing_is_judged() {
+        let measure = Measure::Rate { k: 9, n: 40 };
+        let free = Score::new(subject(Level::Department), &measure, Reach::default(), None, &Thresholds::default());
+        assert_eq!((free.target, free.tolerance, free.verdict, free.evidence), (None, None, None, None));
+        assert_eq!((free.commitment, free.value), (None, Some(22.5)));
+    }
+
+    #[test]
+    fn an_organisation_may_give_no_verdict_on_too_few() {
+        let quiet = Commitment { evidence_rule: EvidenceRule::NoVerdict, ..ninety() };
+        let found = |k, n| {
+            let measure = Measure::Rate { k, n };
+            let thresholds = Thresholds::default();
+            Score::new(subject(Level::Department), &measure, Reach::default(), Some(&quiet), &thresholds).verdict
+        };
+        assert_eq!([found(29, 29), found(30, 30)], [None, Some(Verdict::Met)]);
+    }
+
+    #[test]
+    fn a_shown_value_stays_below_the_target() {
+        assert_eq!(score(8_996, 10_000).shown.as_deref(), Some("89.9"));
+        assert_eq!(score(8_996, 10_000).value, Some(89.96));
+    }
+
+    #[test]
+    fn points_rest_on_responses_with_points() {
+        let mut sums = sums(&[(100, 10_000), (85, 8_167), (0, 2_500)]);
+        sums.add_response(Some(60), None);
+        assert_eq!((sums.n, sums.satisfied, sums.scored, sums.points_sum), (4, 2, 3, 20_667));
+        let measure = sums.points();
+        assert_eq!((measure.n(), measure.value().unwrap().to_4dp()), (3, 68.89));
+        let clipped = measure.interval().unwrap();
+        assert_eq!((clipped.low, clipped.high), (0.0, 100.0));
+    }
+
+    #[test]
+    fn a_gap_rests_on_its_smaller_group() {
+        let gap = Measure::Gap { online: (56, 70), offline: (48, 80) };
+        assert_eq!((gap.n(), gap.value().unwrap().to_4dp()), (70, 20.0));
+        let interval = gap.interval().unwrap();
+        assert_eq!((round_4dp(interval.low), round_4dp(interval.high)), (5.2431, 33.3873));
+    }
+
+    #[test]
+    fn sums_add_up() {
+        let whole = sums(&[(100, 9_000), (85, 8_000), (30, 1_000)]);
+        let parts = [sums(&[(100, 9_000)]), sums(&[(85, 8_000), (30, 1_000)])];
+        assert_eq!(parts.into_iter().sum::<Sums>(), whole);
+    }
+
+    #[test]
+    fn sums_that_cannot_be_are_refused() {
+        assert_eq!(
+            Sums::new(3, 2, 3, 20_667, 0),
+            Ok(Sums { n: 3, satisfied: 2, scored: 3, points_sum: 20_667, points_sq_sum: 0 })
+        );
+        for (n, satisfied, scored, sum) in [(-1, 0, 0, 0), (1, 2, 0, 0), (1, 1, 1, 10_001), (1, 1, 1, -1)] {
+            assert_eq!(Sums::new(n, satisfied, scored, sum, 0), Err(ImpossibleSums));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_rate_lies_in_its_interval((k, n) in (1..100_000_u32).prop_flat_map(|n| (0..=n, Just(n)))) {
+            let score = score(k, n.max(5));
+            let (low, value, high) = (score.ci_low.unwrap(), score.value.unwrap(), score.ci_high.unwrap());
+            prop_assert!(0.0 <= low && low <= value && value <= high && high <= 100.0);
+        }
+
+        #[test]
+        fn a_mean_lies_in_its_interval(values in prop::collection::vec((0..=100_u8, 0..=10_000_u32), 2..60)) {
+            let measure = sums(&values).points();
+            let value = measure.value().unwrap().to_4dp();
+            if let Some(interval) = measure.interval() {
+                prop_assert!(interval.low <= value + 1e-4 && value <= interval.high + 1e-4);
+            }
+        }
+
+        #[test]
+        fn a_suppressed_score_tells_no_number((k, n) in (0..5_u32).prop_flat_map(|n| (0..=n, Just(n)))) {
+            let mut other = score(0, n);
+            other.shown.clone_from(&score(k, n).shown);
+            prop_assert_eq!(score(k, n), other);
+        }
+    }
+}
