@@ -47,7 +47,7 @@ pub struct Download {
     /// In which format.
     pub format: FileFormat,
     /// Rows in the file.
-    pub rows: u64,
+    pub rows: u32,
     /// Hash of the file, in hexadecimal.
     pub sha256: String,
 }

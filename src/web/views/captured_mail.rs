@@ -12,7 +12,7 @@ pub struct CapturedMails {
     /// The frame.
     pub shell: Shell,
     /// How many were captured; more than are listed.
-    pub total: u64,
+    pub total: u32,
     /// Newest first.
     pub mails: Vec<MailLine>,
 }

@@ -2,10 +2,12 @@
 
 use askama::Template;
 
-use super::figure::{Base, Change, Figure, MIN_COMMENT_N, Metric, Response};
-use super::{choose, format, sentence::Sentence, shell::Shell, strip::strip};
+use super::figure::{Change, Figure, MIN_COMMENT_N, Response};
+use super::{choose, format, sentence::Sentence, shell::Shell, strip::strip, words};
 use crate::chart::TrendRow;
+use crate::domain::commitment::Metric;
 use crate::domain::period::Period;
+use crate::domain::response::Base;
 use crate::domain::service_record::Channel;
 use crate::i18n::Texts;
 
@@ -135,7 +137,7 @@ impl Headline {
 
 impl Chart {
     fn caption(&self, t: &Texts) -> String {
-        t.with("staff-chart-caption", &[("metric", self.metric.of_channel(t, &self.channel))])
+        t.with("staff-chart-caption", &[("metric", words::metric_of(t, &self.metric, &self.channel))])
     }
 
     /// A number of the table with a true minus sign; a dash where there is none.

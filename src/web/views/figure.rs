@@ -1,78 +1,27 @@
 //! A figure as a page shows it: the value with its n and its interval, and beside it, never mixed, the contract verdict
 //! and the evidence (DESIGN decision 6).
 
-use super::format;
-use crate::domain::service_record::Channel;
+use super::{format, words};
+use crate::domain::commitment::Metric;
+use crate::domain::period::Period;
+use crate::domain::scorecard;
+use crate::domain::verdict::{Evidence, Verdict};
 use crate::i18n::Texts;
 
 /// Below this n no score is shown (DESIGN decision 7).
-pub const MIN_SCORE_N: u64 = 5;
+pub const MIN_SCORE_N: u32 = 5;
 
 /// Below this n no comment is shown (DESIGN decision 7).
-pub const MIN_COMMENT_N: u64 = 8;
+pub const MIN_COMMENT_N: u32 = 8;
 
 /// Below this n the evidence is too thin for any conclusion (STATISTICS §2).
-pub const MIN_EVIDENCE_N: u64 = 30;
-
-/// What is measured (CONTRACT §8.4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Metric {
-    /// Share of satisfied among valid overall answers, percent.
-    SatisfactionRate,
-    /// Mean points of the responses, 0–100.
-    Points,
-    /// Responded of invited, percent.
-    ResponseRate,
-    /// Online rate minus offline rate, percentage points.
-    ChannelGap,
-    /// Records resolved among those that say, percent.
-    ResolutionRate,
-    /// Complaints per 100 service records.
-    ComplaintRate,
-    /// Records answered in time among those with both times, percent.
-    ResponseTime,
-}
-
-/// Who gave the answers; bases are never pooled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Base {
-    /// Self answers to invitations.
-    Invited,
-    /// The quarter's follow-up sample.
-    Sample,
-    /// Answers at a counter's QR code.
-    WalkUp,
-    /// Follow-ups of complaints.
-    Complaint,
-}
-
-/// The contract verdict, from the point value (B3-4.1.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// At or above the target.
-    Met,
-    /// Below it within the tolerance.
-    MinorBreach,
-    /// Below the tolerance.
-    MajorBreach,
-}
-
-/// What n and the interval say about the verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Evidence {
-    /// The exact test supports the verdict.
-    Clear,
-    /// It does not.
-    NotDistinguishable,
-    /// n < 30.
-    TooFew,
-}
+pub const MIN_EVIDENCE_N: u32 = 30;
 
 /// A figure: how many answered, the score if it may be shown, and how it stands against a commitment.
 #[derive(Debug, Clone)]
 pub struct Figure {
     /// Valid answers.
-    pub n: u64,
+    pub n: u32,
     /// `None` if suppressed: n below [`MIN_SCORE_N`], or hidden so that another small group can't be worked out.
     pub score: Option<Score>,
     /// `None` if no commitment is in force.
@@ -107,7 +56,7 @@ pub struct Judgement {
 #[derive(Debug, Clone)]
 pub struct Change {
     /// The earlier period.
-    pub from: crate::domain::period::Period,
+    pub from: Period,
     /// Now minus then, in percentage points or points.
     pub difference: f64,
     /// The 95 % interval of the difference.
@@ -118,11 +67,39 @@ pub struct Change {
 #[derive(Debug, Clone, Copy)]
 pub struct Response {
     /// Invitations sent, by the completion of their service.
-    pub invited: u64,
+    pub invited: u32,
     /// Of these, answered.
-    pub responded: u64,
+    pub responded: u32,
     /// Percent; `None` if nobody was invited.
     pub rate: Option<f64>,
+}
+
+impl From<&scorecard::Score> for Figure {
+    /// A figure without `shown` is a withheld one.
+    fn from(score: &scorecard::Score) -> Self {
+        let shown = score.shown.as_ref().filter(|_| !score.suppressed).zip(score.value);
+        let judgement = score.target.map(|target| Judgement {
+            target,
+            verdict: score.verdict,
+            evidence: score.evidence,
+            clause: score.commitment.clone().unwrap_or_default(),
+        });
+        Self {
+            n: score.n,
+            score: shown.map(|(shown, value)| Score {
+                value,
+                shown: shown.clone(),
+                interval: score.ci_low.zip(score.ci_high),
+            }),
+            judgement,
+        }
+    }
+}
+
+impl From<scorecard::Reach> for Response {
+    fn from(reach: scorecard::Reach) -> Self {
+        Self { invited: reach.invited, responded: reach.responded, rate: reach.rate() }
+    }
 }
 
 impl Figure {
@@ -155,7 +132,7 @@ impl Score {
 
     /// The value with its unit.
     pub fn with_unit(&self, t: &Texts, metric: &Metric) -> String {
-        metric.with_unit(t, &self.text())
+        words::with_unit(t, metric, &self.text())
     }
 
     /// `87.0–94.7`; with signs in it `−9.0 to −1.2`.
@@ -207,103 +184,5 @@ impl Response {
     /// `203/655`.
     pub fn ratio(&self) -> String {
         format!("{}/{}", format::count(&self.responded), format::count(&self.invited))
-    }
-}
-
-impl Metric {
-    /// Its name.
-    pub fn name(self, t: &Texts) -> String {
-        t.get(match self {
-            Self::SatisfactionRate => "staff-metric-satisfaction-rate",
-            Self::Points => "staff-metric-points",
-            Self::ResponseRate => "staff-metric-response-rate",
-            Self::ChannelGap => "staff-metric-channel-gap",
-            Self::ResolutionRate => "staff-metric-resolution-rate",
-            Self::ComplaintRate => "staff-metric-complaint-rate",
-            Self::ResponseTime => "staff-metric-response-time",
-        })
-    }
-
-    /// A written number with this metric's unit.
-    pub fn with_unit(self, t: &Texts, number: &str) -> String {
-        match self {
-            Self::Points => t.with("staff-unit-points", &[("number", number)]),
-            Self::ChannelGap => t.with("staff-unit-gap", &[("number", number)]),
-            Self::ComplaintRate => t.with("staff-unit-per-hundred", &[("number", number)]),
-            _ => format::percent(t, number),
-        }
-    }
-
-    /// `≥ 90 %`; a rate of complaints is promised from above.
-    pub fn target(self, t: &Texts, target: &f64) -> String {
-        let sign = if self == Self::ComplaintRate { '≤' } else { '≥' };
-        format!("{sign}\u{a0}{}", self.with_unit(t, &format::target(*target)))
-    }
-
-    /// The metric with its channel: `线上满意率`, `Satisfaction rate, online`.
-    pub fn of_channel(self, t: &Texts, channel: &Option<Channel>) -> String {
-        let name = self.name(t);
-        if channel.is_none() {
-            return name;
-        }
-        t.with("staff-metric-of-channel", &[("channel", format::channel(t, channel)), ("metric", name)])
-    }
-}
-
-impl Base {
-    /// Its name.
-    pub fn name(self, t: &Texts) -> String {
-        t.get(match self {
-            Self::Invited => "staff-base-invited",
-            Self::Sample => "staff-base-sample",
-            Self::WalkUp => "staff-base-walk-up",
-            Self::Complaint => "staff-base-complaint",
-        })
-    }
-}
-
-impl Verdict {
-    /// All of them, the best first.
-    pub const ALL: [Self; 3] = [Self::Met, Self::MinorBreach, Self::MajorBreach];
-
-    /// Its word.
-    pub fn word(self, t: &Texts) -> String {
-        t.get(match self {
-            Self::Met => "staff-verdict-met",
-            Self::MinorBreach => "staff-verdict-minor",
-            Self::MajorBreach => "staff-verdict-major",
-        })
-    }
-
-    /// The last part of its style class and icon.
-    pub const fn slug(self) -> &'static str {
-        match self {
-            Self::Met => "met",
-            Self::MinorBreach => "minor",
-            Self::MajorBreach => "major",
-        }
-    }
-}
-
-impl Evidence {
-    /// All of them, the strongest first.
-    pub const ALL: [Self; 3] = [Self::Clear, Self::NotDistinguishable, Self::TooFew];
-
-    /// Its word.
-    pub fn word(self, t: &Texts) -> String {
-        t.get(match self {
-            Self::Clear => "staff-evidence-clear",
-            Self::NotDistinguishable => "staff-evidence-open",
-            Self::TooFew => "staff-evidence-few",
-        })
-    }
-
-    /// The last part of its style class and icon.
-    pub const fn slug(self) -> &'static str {
-        match self {
-            Self::Clear => "clear",
-            Self::NotDistinguishable => "open",
-            Self::TooFew => "few",
-        }
     }
 }

@@ -10,7 +10,7 @@ use crate::i18n::{Locale, Texts};
 pub const MINUS: char = '\u{2212}';
 
 /// A count with thousands separated: `2,310`.
-pub fn count(n: &u64) -> String {
+pub fn count(n: &u32) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {

@@ -21,6 +21,7 @@ pub mod public;
 pub mod sentence;
 pub mod shell;
 mod strip;
+pub mod words;
 
 pub use appraisals::{AppraisalPeriod, Appraisals, Download, FileFormat};
 pub use auth::{PasswordProblem, SetPassword, SetUp, SetUpProblem, SignIn};

@@ -2,9 +2,11 @@
 
 use askama::Template;
 
-use super::figure::{Evidence, Figure, Metric, Response, Verdict};
-use super::{choose, format, shell::Shell};
+use super::figure::{Figure, Response};
+use super::{choose, format, shell::Shell, words};
+use crate::domain::commitment::Metric;
 use crate::domain::period::Period;
+use crate::domain::verdict::{Evidence, Verdict};
 
 /// `GET /overview?period=2026-10`.
 #[derive(Debug, Clone, Template)]
@@ -19,7 +21,7 @@ pub struct Overview {
     /// The periods to choose from, newest first, the shown one among them.
     pub periods: Vec<Period>,
     /// Responses of the period over all departments and channels.
-    pub responses: u64,
+    pub responses: u32,
     /// Of all invitations of the period.
     pub response: Response,
     /// The departments, sorted by name by the caller.
@@ -50,7 +52,7 @@ pub struct DepartmentRow {
 /// How often a verdict or a strength of evidence occurs.
 pub(super) struct Tally<T> {
     pub(super) kind: T,
-    pub(super) count: u64,
+    pub(super) count: u32,
 }
 
 impl Overview {
@@ -64,7 +66,7 @@ impl Overview {
     fn common_target(&self, metric: Metric, figure: impl Fn(&DepartmentRow) -> &Figure) -> Option<String> {
         let mut targets = self.departments.iter().filter_map(|row| Some(figure(row).judgement.as_ref()?.target));
         let first = targets.next()?;
-        targets.all(|target| target == first).then(|| metric.target(&self.shell.t, &first))
+        targets.all(|target| target == first).then(|| words::target(&self.shell.t, &metric, &first))
     }
 
     fn online_target(&self) -> Option<String> {
@@ -79,25 +81,25 @@ impl Overview {
         self.common_target(Metric::Points, |row| &row.points)
     }
 
-    fn judged_count(&self) -> u64 {
+    fn judged_count(&self) -> u32 {
         count_where(self.judged(), |_| true)
     }
 
-    fn suppressed(&self) -> u64 {
+    fn suppressed(&self) -> u32 {
         count_where(self.judged(), |figure| figure.verdict().is_none())
     }
 
     fn verdicts(&self) -> Vec<Tally<Verdict>> {
         let count = |kind| count_where(self.judged(), |figure| figure.verdict() == Some(kind));
-        Verdict::ALL.into_iter().map(|kind| Tally { kind, count: count(kind) }).collect()
+        words::VERDICTS.into_iter().map(|kind| Tally { kind, count: count(kind) }).collect()
     }
 
     fn evidence(&self) -> Vec<Tally<Evidence>> {
         let count = |kind| count_where(self.judged(), |figure| figure.evidence() == Some(kind));
-        Evidence::ALL.into_iter().map(|kind| Tally { kind, count: count(kind) }).collect()
+        words::EVIDENCE.into_iter().map(|kind| Tally { kind, count: count(kind) }).collect()
     }
 }
 
-fn count_where<'a>(figures: impl Iterator<Item = &'a Figure>, wanted: impl Fn(&Figure) -> bool) -> u64 {
+fn count_where<'a>(figures: impl Iterator<Item = &'a Figure>, wanted: impl Fn(&Figure) -> bool) -> u32 {
     figures.filter(|figure| wanted(figure)).fold(0, |count, _| count + 1)
 }

@@ -3,8 +3,9 @@
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::figure::{Figure, Metric};
-use super::{format, shell::Shell};
+use super::figure::Figure;
+use super::{format, shell::Shell, words};
+use crate::domain::commitment::Metric;
 use crate::domain::period::{Grain, Period};
 use crate::domain::service_record::Channel;
 use crate::i18n::Texts;

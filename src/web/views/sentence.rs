@@ -1,9 +1,11 @@
 //! The sentence at the top of a department's page, made from the page's own numbers.
 
-use super::figure::{Change, Evidence, Figure, Judgement, MIN_EVIDENCE_N, MIN_SCORE_N, Metric, Score, Verdict};
-use super::format;
+use super::figure::{Change, Figure, Judgement, MIN_EVIDENCE_N, MIN_SCORE_N, Score};
+use super::{format, words};
+use crate::domain::commitment::Metric;
 use crate::domain::period::Period;
 use crate::domain::service_record::Channel;
+use crate::domain::verdict::{Evidence, Verdict};
 use crate::i18n::Texts;
 
 /// What the sentence says: how satisfied the customers of a period and channel were, whether that keeps the promise,
@@ -74,7 +76,7 @@ impl Sentence {
 }
 
 fn judged(t: &Texts, judgement: &Judgement) -> String {
-    let target = [("target", Metric::SatisfactionRate.with_unit(t, &format::target(judgement.target)))];
+    let target = [("target", words::with_unit(t, &Metric::SatisfactionRate, &format::target(judgement.target)))];
     let Some(verdict) = judgement.verdict else { return t.get("staff-says-end") };
     let verdict_key = match verdict {
         Verdict::Met => "staff-says-met",
