@@ -1,5 +1,9 @@
 //! manyi (满意, "satisfied"): asks customers how a service went and scores every department against its commitments.
 
+pub mod clock;
+pub mod config;
+pub mod crypto;
+pub mod db;
 pub mod domain;
 pub mod i18n;
 pub mod stats;

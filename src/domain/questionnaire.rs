@@ -8,8 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::locale::Locale;
 
-/// Points at which an answer counts as satisfied, inclusive (D-3.1(2)).
-pub const SATISFIED_POINTS: u8 = 85;
+pub use super::points::SATISFIED as SATISFIED_POINTS;
 
 /// The option value of "not applicable / can't say", valid where [`Question::not_applicable`] is set.
 pub const NOT_APPLICABLE: &str = "na";
@@ -118,7 +117,7 @@ pub enum AnswerProblem {
 }
 
 /// What a response is worth.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Scored {
     /// Points of the overall answer.
     pub overall: Option<u8>,

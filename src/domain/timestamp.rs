@@ -109,7 +109,7 @@ impl Formats {
 
 /// Reads a moment; a text without offset is in `zone`.
 ///
-/// A local time that occurs twice (the clocks went back) is the earlier one. With a `format`, ISO 8601 with a `T` is
+/// A local time that occurs twice (the clocks went back) is the earlier one. With a `format`, ISO 8601 is
 /// still understood, because that is how the date cells of a spreadsheet arrive.
 ///
 /// # Errors
@@ -159,7 +159,8 @@ fn read(raw: &str, format: Option<&Format>) -> Result<Written, Reason> {
     }
     let Some(format) = format else { return free(&text) };
     match format.read(&text) {
-        Err(_) if text.get(10..11) == Some("T") => free(&text),
+        // Year first with hyphens is ISO, whatever the pattern.
+        Err(_) if text.get(4..5) == Some("-") && text.get(7..8) == Some("-") => free(&text),
         other => other,
     }
 }
@@ -461,6 +462,7 @@ mod tests {
         let at = |text| parse(text, Tz::Asia__Shanghai, Some(&format)).map(|m| m.at.to_rfc3339());
         assert_eq!(at("05/08/2023 18:39").unwrap(), "2023-08-05T10:39:00+00:00");
         assert_eq!(at("2023-08-05T18:39:00").unwrap(), "2023-08-05T10:39:00+00:00");
+        assert_eq!(at("2023-08-05").unwrap(), "2023-08-04T16:00:00+00:00");
         assert_eq!(at("31/02/2023 18:39"), Err(Reason::NoSuchTime));
         assert_eq!(at("05.08.2023"), Err(Reason::FormatMismatch { format: "%d/%m/%Y %H:%M".into() }));
     }

@@ -1,0 +1,453 @@
+//! Settings: compiled-in defaults < `manyi.toml` < environment < flags, checked once at start.
+//!
+//! Every setting is one line of [`SETTINGS`]. In the file a setting is its name without `MANYI_`, in lower case.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, NaiveTime, Utc};
+use chrono_tz::Tz;
+
+use crate::domain::invitation::Rules;
+use crate::domain::locale::Locale;
+
+/// One setting: its name in the environment, its default and what it means.
+#[derive(Debug)]
+pub struct Setting {
+    /// `MANYI_…`
+    pub name: &'static str,
+    /// What holds when nobody says otherwise; empty = not set.
+    pub default: &'static str,
+    /// Never printed, and may come from a file named by `<name>_FILE`.
+    pub secret: bool,
+}
+
+const fn setting(name: &'static str, default: &'static str) -> Setting {
+    Setting { name, default, secret: false }
+}
+
+const fn secret(name: &'static str, default: &'static str) -> Setting {
+    Setting { name, default, secret: true }
+}
+
+/// Every setting there is.
+pub const SETTINGS: &[Setting] = &[
+    secret("MANYI_DATABASE_URL", "sqlite:manyi-data/manyi.db"),
+    setting("MANYI_LISTEN", "127.0.0.1:8080"),
+    setting("MANYI_PUBLIC_URL", ""),
+    secret("MANYI_SMTP_URL", ""),
+    setting("MANYI_MAIL_FROM", "feedback@localhost.localdomain"),
+    setting("MANYI_SECRET_FILE", "manyi-data/secret"),
+    setting("MANYI_TIME_ZONE", "Asia/Shanghai"),
+    setting("MANYI_LOCALE", "zh-CN"),
+    setting("MANYI_LOG", "info"),
+    setting("MANYI_INVITE_DELAY_MINUTES", "30"),
+    setting("MANYI_QUIET_HOURS", "20:00-09:00"),
+    setting("MANYI_INVITE_MAX_AGE_DAYS", "7"),
+    setting("MANYI_INVITE_EXPIRES_DAYS", "14"),
+    setting("MANYI_COOLDOWN_DAYS", "14"),
+    setting("MANYI_DOMAIN_RATE", "qq.com=20,163.com=20,126.com=20"),
+    setting("MANYI_ORGANISATION", "示例公司"),
+    setting("MANYI_ORGANISATION_EN", "Example Company"),
+    setting("MANYI_PHONE", ""),
+    setting("MANYI_RETENTION_MONTHS", "24"),
+    setting("MANYI_ENV", "production"),
+    setting("MANYI_CLOCK", ""),
+];
+
+/// The checked settings.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Which database.
+    pub database_url: Secret,
+    /// Address and port to listen on; port 0 picks a free one.
+    pub listen: String,
+    /// What links in mails begin with, without a slash at the end; `None` = `http://` and the bound address.
+    pub public_url: Option<String>,
+    /// Where mail goes; `None` = nowhere, invitations wait.
+    pub smtp_url: Option<Secret>,
+    /// The address that mails come from.
+    pub mail_from: String,
+    /// Where the master key is kept.
+    pub secret_file: PathBuf,
+    /// The organisation's time zone: periods, quiet hours and dates on pages.
+    pub time_zone: Tz,
+    /// The language of pages and mails when the reader's is not known.
+    pub locale: Locale,
+    /// Log filter, as of tracing's `EnvFilter`.
+    pub log: String,
+    /// When and whom to ask.
+    pub asking: Rules,
+    /// The organisation's name in Chinese and English.
+    pub organisation: (String, String),
+    /// The telephone number printed on every page and mail for those who would rather call.
+    pub phone: Option<String>,
+    /// Months that contact data is kept.
+    pub retention_months: u32,
+    /// A clock to start at, in tests.
+    pub clock: Option<DateTime<Utc>>,
+    /// This is a test run: the clock may be set.
+    pub test: bool,
+    printed: Vec<Printed>,
+}
+
+/// A value that does not print.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// A setting as `manyi config print` shows it.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Printed {
+    /// `MANYI_…`
+    pub name: &'static str,
+    /// The value; `***` for a secret that is set.
+    pub value: String,
+    /// Where it comes from: `default`, a file's path, `environment` or `flag`.
+    pub source: String,
+}
+
+/// Why the settings can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// No such setting.
+    #[error("{source_name}: unknown setting {name}.{} `manyi config print` lists them all", suggestion(.nearest))]
+    Unknown {
+        /// The name as written.
+        name: String,
+        /// Where it stands.
+        source_name: String,
+        /// The known name it resembles most.
+        nearest: Option<String>,
+    },
+    /// A value that the setting can't have.
+    #[error("{name} ({source_name}): {value:?} is not {expected}")]
+    Invalid {
+        /// `MANYI_…`
+        name: &'static str,
+        /// Where it comes from.
+        source_name: String,
+        /// The value; `***` if secret.
+        value: String,
+        /// What it should be, with an example.
+        expected: &'static str,
+    },
+    /// A file that can't be read.
+    #[error("settings file {path}: {cause}")]
+    File {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        cause: String,
+    },
+    /// `MANYI_CLOCK` outside a test.
+    #[error("MANYI_CLOCK is for tests only: set MANYI_ENV=test beside it, or leave it out")]
+    ClockOutsideTest,
+}
+
+fn suggestion(nearest: &Option<String>) -> String {
+    nearest.as_ref().map(|name| format!(" Did you mean {name}?")).unwrap_or_default()
+}
+
+/// Settings on their way to being checked: value and source by name.
+#[derive(Debug)]
+struct Layers(BTreeMap<&'static str, (String, String)>);
+
+impl Config {
+    /// Reads `manyi.toml` in the working directory if it is there, then the environment, then `flags` (by `MANYI_…` name).
+    pub fn load(flags: &[(&'static str, String)]) -> Result<Self, ConfigError> {
+        let file = Path::new("manyi.toml");
+        Self::from_layers(file.exists().then_some(file), std::env::vars().collect(), flags)
+    }
+
+    /// As [`load`](Self::load), with every source given.
+    pub fn from_layers(
+        file: Option<&Path>,
+        environment: Vec<(String, String)>,
+        flags: &[(&'static str, String)],
+    ) -> Result<Self, ConfigError> {
+        let mut layers =
+            Layers(SETTINGS.iter().map(|s| (s.name, (s.default.to_owned(), "default".to_owned()))).collect());
+        if let Some(path) = file {
+            layers.add_file(path)?;
+        }
+        for (name, value) in environment.into_iter().filter(|(name, _)| name.starts_with("MANYI_")) {
+            layers.add_variable(&name, value)?;
+        }
+        for (name, value) in flags {
+            layers.0.insert(name, (value.clone(), "flag".to_owned()));
+        }
+        layers.check()
+    }
+
+    /// Every setting with its value and source, secrets masked.
+    pub fn printed(&self) -> &[Printed] {
+        &self.printed
+    }
+
+    /// The organisation's name in a language.
+    pub fn organisation_name(&self, locale: Locale) -> &str {
+        match locale {
+            Locale::ZhCn => &self.organisation.0,
+            Locale::En => &self.organisation.1,
+        }
+    }
+}
+
+impl Layers {
+    fn add_file(&mut self, path: &Path) -> Result<(), ConfigError> {
+        let failed = |cause: String| ConfigError::File { path: path.display().to_string(), cause };
+        let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| failed(error.to_string()))?;
+        for (key, value) in table {
+            let name = format!("MANYI_{}", key.to_uppercase());
+            let value = match value {
+                toml::Value::String(text) => text,
+                toml::Value::Integer(number) => number.to_string(),
+                toml::Value::Boolean(flag) => flag.to_string(),
+                _ => return Err(failed(format!("{key} must be a text or a number"))),
+            };
+            let source = path.display().to_string();
+            let known = known(&name).ok_or_else(|| unknown(&key, &source, &name.to_lowercase()))?;
+            self.0.insert(known.name, (value, source));
+        }
+        Ok(())
+    }
+
+    fn add_variable(&mut self, name: &str, value: String) -> Result<(), ConfigError> {
+        const SOURCE: &str = "environment";
+        if let Some(setting) = known(name) {
+            self.0.insert(setting.name, (value, SOURCE.to_owned()));
+            return Ok(());
+        }
+        let twin = name.strip_suffix("_FILE").and_then(known).filter(|setting| setting.secret);
+        if let Some(setting) = twin {
+            let text = std::fs::read_to_string(&value)
+                .map_err(|error| ConfigError::File { path: value.clone(), cause: error.to_string() })?;
+            self.0.insert(setting.name, (text.trim().to_owned(), value));
+            return Ok(());
+        }
+        // The test runner's own variables are not settings.
+        if name.starts_with("MANYI_TEST_") || name == "MANYI_REAL_CSV" {
+            return Ok(());
+        }
+        Err(unknown(name, SOURCE, name))
+    }
+
+    fn check(self) -> Result<Config, ConfigError> {
+        let test = self.get("MANYI_ENV") == "test";
+        let clock = self.optional("MANYI_CLOCK", "a time such as 2026-10-08T09:00:00+08:00", |text| {
+            DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc())
+        })?;
+        if clock.is_some() && !test {
+            return Err(ConfigError::ClockOutsideTest);
+        }
+        let days = "a whole number of days, 0 or more";
+        let text = |name| self.get(name).to_owned();
+        let some = |name| Some(self.get(name).to_owned()).filter(|text| !text.is_empty());
+        Ok(Config {
+            database_url: Secret(self.parse("MANYI_DATABASE_URL", "sqlite:PATH or postgres://…", |url| {
+                let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+                known.then(|| url.to_owned())
+            })?),
+            listen: self.parse("MANYI_LISTEN", "an address and port such as 127.0.0.1:8080", |address| {
+                let (host, port) = address.rsplit_once(':')?;
+                (!host.is_empty() && port.parse::<u16>().is_ok()).then(|| address.to_owned())
+            })?,
+            public_url: self.optional("MANYI_PUBLIC_URL", "an address such as https://survey.example.com", |url| {
+                let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+                let plain = !rest.is_empty() && !rest.contains(['?', '#', ' ']);
+                plain.then(|| url.trim_end_matches('/').to_owned())
+            })?,
+            smtp_url: some("MANYI_SMTP_URL").map(Secret),
+            mail_from: self.parse("MANYI_MAIL_FROM", "an e-mail address such as feedback@example.com", |address| {
+                address.parse::<lettre::Address>().ok().map(|_| address.to_owned())
+            })?,
+            secret_file: PathBuf::from(text("MANYI_SECRET_FILE")),
+            time_zone: self.parse("MANYI_TIME_ZONE", "a time zone such as Asia/Shanghai", |name| name.parse().ok())?,
+            locale: self.parse("MANYI_LOCALE", "zh-CN or en", |tag| tag.parse().ok())?,
+            log: text("MANYI_LOG"),
+            asking: Rules {
+                delay_minutes: self.whole("MANYI_INVITE_DELAY_MINUTES", "a whole number of minutes, 0 or more")?,
+                quiet_hours: self.parse("MANYI_QUIET_HOURS", "two times such as 20:00-09:00, or off", quiet_hours)?,
+                max_age_days: self.whole("MANYI_INVITE_MAX_AGE_DAYS", days)?,
+                expires_days: self.whole("MANYI_INVITE_EXPIRES_DAYS", days)?,
+                cooldown_days: self.whole("MANYI_COOLDOWN_DAYS", days)?,
+                domain_rate: self.parse("MANYI_DOMAIN_RATE", "pairs such as qq.com=20,163.com=20", domain_rate)?,
+            },
+            organisation: (text("MANYI_ORGANISATION"), text("MANYI_ORGANISATION_EN")),
+            phone: some("MANYI_PHONE"),
+            retention_months: self.parse("MANYI_RETENTION_MONTHS", "a whole number of months, 1 or more", |text| {
+                text.parse().ok().filter(|months| *months > 0)
+            })?,
+            clock,
+            test,
+            printed: self.printed(),
+        })
+    }
+
+    fn get(&self, name: &str) -> &str {
+        self.0.get(name).map(|(value, _)| value.as_str()).unwrap_or_default()
+    }
+
+    fn whole(&self, name: &'static str, expected: &'static str) -> Result<i64, ConfigError> {
+        self.parse(name, expected, |text| text.parse().ok().filter(|number| (0..=100_000).contains(number)))
+    }
+
+    fn optional<T>(
+        &self,
+        name: &'static str,
+        expected: &'static str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, ConfigError> {
+        if self.get(name).is_empty() { Ok(None) } else { self.parse(name, expected, read).map(Some) }
+    }
+
+    fn parse<T>(
+        &self,
+        name: &'static str,
+        expected: &'static str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<T, ConfigError> {
+        let value = self.get(name).trim();
+        read(value).ok_or_else(|| ConfigError::Invalid {
+            name,
+            source_name: self.0.get(name).map(|(_, source)| source.clone()).unwrap_or_default(),
+            value: if known(name).is_some_and(|setting| setting.secret) { "***".into() } else { value.into() },
+            expected,
+        })
+    }
+
+    fn printed(&self) -> Vec<Printed> {
+        let shown = |setting: &Setting| {
+            let (value, source) = self.0.get(setting.name).cloned().unwrap_or_default();
+            let masked = setting.secret && source != "default" && !value.is_empty();
+            Printed { name: setting.name, value: if masked { "***".into() } else { value }, source }
+        };
+        SETTINGS.iter().map(shown).collect()
+    }
+}
+
+fn known(name: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.name == name)
+}
+
+fn unknown(shown: &str, source: &str, resembling: &str) -> ConfigError {
+    let resembling = resembling.to_uppercase();
+    let nearest = SETTINGS
+        .iter()
+        .map(|setting| (strsim::damerau_levenshtein(setting.name, &resembling), setting.name))
+        .min()
+        .filter(|(distance, _)| *distance <= 6)
+        .map(|(_, name)| name.to_owned());
+    ConfigError::Unknown { name: shown.to_owned(), source_name: source.to_owned(), nearest }
+}
+
+fn quiet_hours(text: &str) -> Option<Option<(NaiveTime, NaiveTime)>> {
+    if text == "off" {
+        return Some(None);
+    }
+    let (from, to) = text.split_once('-')?;
+    let time = |text: &str| NaiveTime::parse_from_str(text.trim(), "%H:%M").ok();
+    Some(Some((time(from)?, time(to)?)).filter(|(from, to)| from != to))
+}
+
+fn domain_rate(text: &str) -> Option<BTreeMap<String, u32>> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (domain, rate) = pair.split_once('=')?;
+            Some((domain.trim().to_lowercase(), rate.trim().parse().ok().filter(|rate| *rate > 0)?))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let environment = environment.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        Config::from_layers(None, environment, &[])
+    }
+
+    fn message(environment: &[(&str, &str)]) -> String {
+        load(environment).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_manual() {
+        let config = load(&[]).unwrap();
+        assert_eq!(config.time_zone, chrono_tz::Asia::Shanghai);
+        assert_eq!(config.asking.domain_rate.get("qq.com"), Some(&20));
+        assert_eq!(config.asking.cooldown_days, 14);
+    }
+
+    #[test]
+    fn an_unknown_variable_names_the_nearest() {
+        let text = message(&[("MANYI_SMPT_URL", "x")]);
+        assert!(text.contains("MANYI_SMPT_URL") && text.contains("Did you mean MANYI_SMTP_URL?"), "{text}");
+    }
+
+    #[test]
+    fn an_unknown_key_in_the_file_names_the_nearest() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "listn = \"127.0.0.1:1\"").unwrap();
+        let text = Config::from_layers(Some(file.path()), vec![], &[]).unwrap_err().to_string();
+        assert!(text.contains("listn") && text.contains("MANYI_LISTEN"), "{text}");
+    }
+
+    #[test]
+    fn flags_win_over_the_environment_and_that_over_the_file() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "cooldown_days = 1\nphone = \"1\"").unwrap();
+        let environment = vec![("MANYI_COOLDOWN_DAYS".into(), "2".into()), ("MANYI_LOCALE".into(), "en".into())];
+        let config = Config::from_layers(Some(file.path()), environment, &[("MANYI_LOCALE", "zh-CN".into())]).unwrap();
+        assert_eq!(
+            (config.asking.cooldown_days, config.phone.as_deref(), config.locale),
+            (2, Some("1"), Locale::ZhCn)
+        );
+    }
+
+    #[test]
+    fn a_secret_comes_from_a_file_and_is_never_printed() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "postgres://me:hush@db/x\n").unwrap();
+        let config = load(&[("MANYI_DATABASE_URL_FILE", file.path().to_str().unwrap())]).unwrap();
+        assert_eq!(config.database_url.0, "postgres://me:hush@db/x");
+        assert!(!format!("{config:?}").contains("hush"));
+    }
+
+    #[test]
+    fn the_clock_is_for_tests_only() {
+        let clock = ("MANYI_CLOCK", "2026-10-08T09:00:00+08:00");
+        assert!(message(&[clock]).contains("MANYI_ENV=test"));
+        assert!(load(&[clock, ("MANYI_ENV", "test")]).unwrap().clock.is_some());
+    }
+
+    #[test]
+    fn a_wrong_value_names_the_setting_and_what_it_should_be() {
+        for (name, value) in [
+            ("MANYI_TIME_ZONE", "Shanghai"),
+            ("MANYI_QUIET_HOURS", "late"),
+            ("MANYI_COOLDOWN_DAYS", "-1"),
+            ("MANYI_LISTEN", "8080"),
+            ("MANYI_DATABASE_URL", "mysql://x"),
+            ("MANYI_LOCALE", "fr"),
+            ("MANYI_MAIL_FROM", "nobody"),
+        ] {
+            assert!(message(&[(name, value)]).starts_with(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn quiet_hours_can_be_off() {
+        assert_eq!(load(&[("MANYI_QUIET_HOURS", "off")]).unwrap().asking.quiet_hours, None);
+    }
+}

@@ -1,0 +1,474 @@
+//! Service records on their way in: resolved, told apart from what is there, stored with their invitation and outbox
+//! row in one transaction, counted. Used by the file import, the API and the demo alike.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use diesel::prelude::*;
+
+use super::department::Departments;
+use super::questionnaire::Current;
+use super::schema::{client, employee, invitation, outbox, service_record};
+use super::{Connection, Result, employee as employees, questionnaire, suppression, tally};
+use crate::crypto::{Place, Secrets, random};
+use crate::domain::field::{FieldError, Reason};
+use crate::domain::invitation::{Rules, State};
+use crate::domain::locale::Locale;
+use crate::domain::response::{Attribution, Periods};
+use crate::domain::response_time;
+use crate::domain::service_record::ServiceRecord;
+use crate::domain::tally::{ServiceDelta, Tallies};
+
+/// The column that contact data is sealed for.
+const CONTACT: &str = "service_record.contact";
+
+/// Records handled together; bounds the values in one statement.
+pub const BATCH: usize = 1000;
+
+/// What a record is judged by: loaded once for an import, or for a request.
+pub struct Intake<'a> {
+    secrets: &'a Secrets,
+    rules: &'a Rules,
+    zone: Tz,
+    locale: Locale,
+    now: DateTime<Utc>,
+    departments: Departments,
+    employees: HashMap<String, i64>,
+    staff_addresses: HashSet<String>,
+    clients: HashMap<String, i64>,
+    questionnaires: Current,
+}
+
+/// What became of a record that was handed in.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// Stored now.
+    Created(Stored),
+    /// The same record again: nothing was changed.
+    Unchanged(State),
+    /// The same number with other content: nothing was changed.
+    Conflict,
+    /// It names a department, employee or client that is not there.
+    Invalid(Vec<FieldError>),
+}
+
+/// A record that was stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// Key of the record.
+    pub id: i64,
+    /// Key of its invitation.
+    pub invitation_id: i64,
+    /// What the invitation is now.
+    pub state: State,
+    /// Whom it is about.
+    pub attribution: Attribution,
+    /// The periods of the service.
+    pub periods: Periods,
+}
+
+/// Whether customers are to be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    /// Invitations go out as the rules say.
+    Invite,
+    /// The answers come along: the invitation is answered from the start.
+    Answered,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = service_record, treat_none_as_default_value = false)]
+struct NewRecord<'a> {
+    external_id: &'a str,
+    content_hash: Vec<u8>,
+    department_id: i64,
+    employee_id: Option<i64>,
+    client_id: Option<i64>,
+    touchpoint: Option<&'static str>,
+    channel: &'static str,
+    service_type: Option<&'a str>,
+    completed_at: chrono::NaiveDateTime,
+    requested_at: Option<chrono::NaiveDateTime>,
+    first_response_at: Option<chrono::NaiveDateTime>,
+    waiting_minutes: Option<i32>,
+    resolved: Option<bool>,
+    urgent: bool,
+    contact: Option<Vec<u8>>,
+    customer_hash: Option<Vec<u8>>,
+    created_at: chrono::NaiveDateTime,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = invitation, treat_none_as_default_value = false)]
+struct NewInvitation {
+    service_record_id: i64,
+    purpose: &'static str,
+    state: &'static str,
+    questionnaire_version_id: i64,
+    locale: &'static str,
+    salt: Option<Vec<u8>>,
+    token_hash: Option<Vec<u8>>,
+    email_hash: Option<Vec<u8>>,
+    due_at: chrono::NaiveDateTime,
+    expires_at: chrono::NaiveDateTime,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = outbox, treat_none_as_default_value = false)]
+struct NewMail {
+    invitation_id: i64,
+    kind: &'static str,
+    step: i32,
+    state: &'static str,
+    due_at: chrono::NaiveDateTime,
+    attempt: i32,
+    possible_duplicates: i32,
+}
+
+/// A record whose codes are resolved.
+struct Resolved<'a> {
+    at: usize,
+    record: &'a ServiceRecord,
+    attribution: Attribution,
+    content_hash: Vec<u8>,
+    email_hash: Option<Vec<u8>>,
+}
+
+impl<'a> Intake<'a> {
+    /// Loads departments, staff, clients and the questionnaires in force.
+    pub fn load(
+        conn: &mut Connection,
+        secrets: &'a Secrets,
+        rules: &'a Rules,
+        zone: Tz,
+        locale: Locale,
+        now: DateTime<Utc>,
+    ) -> Result<Self> {
+        let staff = employees::by_number(conn)?;
+        let clients: Vec<(String, i64)> = client::table.select((client::code, client::id)).load(conn)?;
+        Ok(Self {
+            secrets,
+            rules,
+            zone,
+            locale,
+            now,
+            departments: Departments::load(conn)?,
+            staff_addresses: staff.values().filter_map(|e| Some(e.email.as_ref()?.to_lowercase())).collect(),
+            employees: staff.into_iter().map(|(number, employee)| (number, employee.id)).collect(),
+            clients: clients.into_iter().collect(),
+            questionnaires: questionnaire::current(conn)?,
+        })
+    }
+
+    /// Stores records, each with its invitation, at most [`BATCH`] at once; the outcomes are in their order.
+    ///
+    /// `extra` is hashed with each record's content: the answers of an imported rating, else empty.
+    pub fn store(
+        &mut self,
+        conn: &mut Connection,
+        records: &[(&ServiceRecord, &str)],
+        asking: Asking,
+    ) -> Result<Vec<Outcome>> {
+        let mut outcomes: Vec<Option<Outcome>> = vec![None; records.len()];
+        let mut set = |at: usize, outcome| {
+            if let Some(slot) = outcomes.get_mut(at) {
+                *slot = Some(outcome);
+            }
+        };
+        let there = self.there_already(conn, records)?;
+        self.meet_clients(conn, records)?;
+        let mut fresh: Vec<Resolved<'_>> = Vec::with_capacity(records.len());
+        let mut first: HashMap<&str, usize> = HashMap::new();
+        let mut repeats = Vec::new();
+        for (at, (record, extra)) in records.iter().enumerate() {
+            let hash = self.secrets.content_hash(&[&record.canonical(), extra]);
+            if let Some((known, state)) = there.get(&record.external_id) {
+                set(at, if *known == hash { Outcome::Unchanged(*state) } else { Outcome::Conflict });
+            } else if let Some(earlier) = first.get(record.external_id.as_str()) {
+                repeats.push((at, *earlier, hash));
+            } else {
+                match self.resolve(record) {
+                    Err(errors) => set(at, Outcome::Invalid(errors)),
+                    Ok(attribution) => {
+                        first.insert(&record.external_id, fresh.len());
+                        let email_hash = record.contact.email.as_deref().map(|e| self.secrets.lookup("email", e));
+                        fresh.push(Resolved { at, record, attribution, content_hash: hash, email_hash });
+                    }
+                }
+            }
+        }
+        let stored = self.insert(conn, &fresh, asking)?;
+        for (at, earlier, hash) in repeats {
+            let same = fresh.get(earlier).zip(stored.get(earlier)).filter(|(first, _)| first.content_hash == hash);
+            set(at, same.map_or(Outcome::Conflict, |(_, stored)| Outcome::Unchanged(stored.state)));
+        }
+        for (resolved, stored) in fresh.iter().zip(stored) {
+            set(resolved.at, Outcome::Created(stored));
+        }
+        Ok(outcomes.into_iter().flatten().collect())
+    }
+
+    /// Client organisations have no file of their own: the first record that names one makes it.
+    fn meet_clients(&mut self, conn: &mut Connection, records: &[(&ServiceRecord, &str)]) -> Result<()> {
+        for code in records.iter().filter_map(|(record, _)| record.client_code.as_deref()) {
+            if !self.clients.contains_key(code) {
+                self.clients.insert(code.to_owned(), ensure_client(conn, code, self.now)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The attribution of a record, or what it names that is not there.
+    fn resolve(&self, record: &ServiceRecord) -> std::result::Result<Attribution, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let department = self.departments.by_code(&record.department_code);
+        if department.is_none() {
+            errors.push(FieldError::new("department_code", &record.department_code, Reason::UnknownDepartment));
+        }
+        let mut known = |field: &'static str, code: &Option<String>, all: &HashMap<String, i64>, reason: Reason| {
+            let code = code.as_ref()?;
+            let id = all.get(code).copied();
+            if id.is_none() {
+                errors.push(FieldError::new(field, code, reason));
+            }
+            id
+        };
+        let employee_id = known("employee_no", &record.employee_no, &self.employees, Reason::UnknownEmployee);
+        let client_id = known("client_code", &record.client_code, &self.clients, Reason::UnknownClient);
+        match department {
+            Some(department) if errors.is_empty() => Ok(Attribution {
+                department_id: department.id,
+                employee_id,
+                client_id,
+                touchpoint: record.touchpoint,
+                channel: Some(record.channel),
+            }),
+            _ => Err(errors),
+        }
+    }
+
+    fn there_already(
+        &self,
+        conn: &mut Connection,
+        records: &[(&ServiceRecord, &str)],
+    ) -> Result<HashMap<String, (Vec<u8>, State)>> {
+        let ids: Vec<&str> = records.iter().map(|(record, _)| record.external_id.as_str()).collect();
+        let found: Vec<(String, Vec<u8>, String)> = service_record::table
+            .inner_join(invitation::table)
+            .filter(service_record::external_id.eq_any(ids))
+            .filter(invitation::purpose.eq(SERVICE))
+            .select((service_record::external_id, service_record::content_hash, invitation::state))
+            .load(conn)?;
+        let read = |(id, hash, state): (String, Vec<u8>, String)| {
+            Ok((id, (hash, super::parse("invitation", "state", &state)?)))
+        };
+        found.into_iter().map(read).collect()
+    }
+
+    /// The states of the invitations to be, and when they are due: suppression, cool-down, age, address (A4–A6).
+    fn judge(&self, conn: &mut Connection, fresh: &[Resolved<'_>]) -> Result<Vec<(State, DateTime<Utc>)>> {
+        let mut hashes: Vec<Vec<u8>> = fresh.iter().filter_map(|resolved| resolved.email_hash.clone()).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        let suppressed: HashSet<Vec<u8>> =
+            suppression::among(conn, &hashes, self.now)?.into_iter().collect();
+        let mut last_asked = self.last_asked(conn, &hashes)?;
+        let cooldown = TimeDelta::days(self.rules.cooldown_days);
+        let mut judged = Vec::with_capacity(fresh.len());
+        for resolved in fresh {
+            let contact = &resolved.record.contact;
+            let due = self.rules.due(resolved.record.completed_at, self.now, self.zone);
+            let is_staff = contact.email.as_ref().is_some_and(|e| self.staff_addresses.contains(&e.to_lowercase()));
+            let state = match (&resolved.email_hash, due) {
+                _ if is_staff => State::Ineligible,
+                (None, _) => State::NoAddress,
+                (Some(_), None) => State::TooOld,
+                (Some(hash), _) if suppressed.contains(hash) => State::Suppressed,
+                (Some(hash), Some(due)) => match last_asked.get(hash) {
+                    Some(last) if (due - *last).abs() < cooldown => State::Throttled,
+                    _ => {
+                        last_asked.insert(hash.clone(), due);
+                        State::Scheduled
+                    }
+                },
+            };
+            judged.push((state, due.unwrap_or(self.now)));
+        }
+        Ok(judged)
+    }
+
+    /// When each of these addresses was, or is to be, last asked.
+    fn last_asked(&self, conn: &mut Connection, hashes: &[Vec<u8>]) -> Result<HashMap<Vec<u8>, DateTime<Utc>>> {
+        if self.rules.cooldown_days == 0 || hashes.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let asked = [State::Scheduled, State::Queued, State::Sent, State::Answered, State::Declined, State::Expired];
+        let rows: Vec<(Option<Vec<u8>>, Option<chrono::NaiveDateTime>)> = invitation::table
+            .filter(invitation::email_hash.eq_any(hashes))
+            .filter(invitation::state.eq_any(asked.map(State::as_str)))
+            .group_by(invitation::email_hash)
+            .select((invitation::email_hash, diesel::dsl::max(invitation::due_at)))
+            .load(conn)?;
+        Ok(rows.into_iter().filter_map(|(hash, due)| Some((hash?, super::utc(due?)))).collect())
+    }
+
+    fn insert(&self, conn: &mut Connection, fresh: &[Resolved<'_>], asking: Asking) -> Result<Vec<Stored>> {
+        if fresh.is_empty() {
+            return Ok(Vec::new());
+        }
+        let judged = match asking {
+            Asking::Invite => self.judge(conn, fresh)?,
+            Asking::Answered => fresh.iter().map(|r| (State::Answered, r.record.completed_at)).collect(),
+        };
+        let rows = fresh.iter().map(|resolved| self.record_row(resolved)).collect::<Result<Vec<_>>>()?;
+        let ids: Vec<(String, i64)> = on_each!(conn, |c| {
+            diesel::insert_into(service_record::table)
+                .values(&rows)
+                .returning((service_record::external_id, service_record::id))
+                .get_results(c)
+        })?;
+        let ids: HashMap<String, i64> = ids.into_iter().collect();
+        let mut tallies = Tallies::default();
+        let mut stored = Vec::with_capacity(fresh.len());
+        let mut invitations = Vec::with_capacity(fresh.len());
+        for (resolved, (state, due)) in fresh.iter().zip(judged) {
+            let id = ids.get(&resolved.record.external_id).copied().unwrap_or_default();
+            let periods = Periods::at(resolved.record.completed_at, self.zone);
+            tallies.add_service(resolved.attribution, periods, counted(resolved.record));
+            invitations.push(self.invitation_row(resolved, id, state, due));
+            stored.push(Stored { id, invitation_id: 0, state, attribution: resolved.attribution, periods });
+        }
+        let invitation_ids: Vec<(i64, i64)> = on_each!(conn, |c| {
+            diesel::insert_into(invitation::table)
+                .values(&invitations)
+                .returning((invitation::service_record_id, invitation::id))
+                .get_results(c)
+        })?;
+        let invitation_ids: HashMap<i64, i64> = invitation_ids.into_iter().collect();
+        for stored in &mut stored {
+            stored.invitation_id = invitation_ids.get(&stored.id).copied().unwrap_or_default();
+        }
+        let mails: Vec<NewMail> = stored
+            .iter()
+            .zip(&invitations)
+            .filter(|(stored, _)| stored.state == State::Scheduled)
+            .map(|(stored, row)| NewMail {
+                invitation_id: stored.invitation_id,
+                kind: "invitation",
+                step: 0,
+                state: "queued",
+                due_at: row.due_at,
+                attempt: 0,
+                possible_duplicates: 0,
+            })
+            .collect();
+        if !mails.is_empty() {
+            on_each!(conn, |c| diesel::insert_into(outbox::table).values(&mails).execute(c))?;
+        }
+        tally::add(conn, &tallies)?;
+        Ok(stored)
+    }
+
+    fn record_row<'r>(&self, resolved: &'r Resolved<'_>) -> Result<NewRecord<'r>> {
+        let record = resolved.record;
+        let contact = if record.contact == Default::default() {
+            None
+        } else {
+            Some(seal_contact(self.secrets, record)?)
+        };
+        Ok(NewRecord {
+            external_id: &record.external_id,
+            content_hash: resolved.content_hash.clone(),
+            department_id: resolved.attribution.department_id,
+            employee_id: resolved.attribution.employee_id,
+            client_id: resolved.attribution.client_id,
+            touchpoint: record.touchpoint.map(|touchpoint| touchpoint.as_str()),
+            channel: record.channel.as_str(),
+            service_type: record.service_type.as_deref(),
+            completed_at: record.completed_at.naive_utc(),
+            requested_at: record.requested_at.map(|at| at.naive_utc()),
+            first_response_at: record.first_response_at.map(|at| at.naive_utc()),
+            waiting_minutes: record.waiting_minutes,
+            resolved: record.resolved,
+            urgent: record.urgent,
+            contact,
+            customer_hash: record.contact.customer_ref.as_deref().map(|c| self.secrets.lookup("customer", c)),
+            created_at: self.now.naive_utc(),
+        })
+    }
+
+    fn invitation_row(
+        &self,
+        resolved: &Resolved<'_>,
+        service_record_id: i64,
+        state: State,
+        due: DateTime<Utc>,
+    ) -> NewInvitation {
+        let salt = (state == State::Scheduled).then(|| random::<16>().to_vec());
+        NewInvitation {
+            service_record_id,
+            purpose: SERVICE,
+            state: state.as_str(),
+            questionnaire_version_id: self.questionnaires.for_channel(resolved.record.channel),
+            locale: resolved.record.locale.unwrap_or(self.locale).as_str(),
+            token_hash: salt.as_ref().map(|salt| self.secrets.invitation_token(salt).hash()),
+            salt,
+            email_hash: resolved.email_hash.clone(),
+            due_at: due.naive_utc(),
+            expires_at: (due + TimeDelta::days(self.rules.expires_days)).naive_utc(),
+        }
+    }
+}
+
+/// The purpose of the invitation that every service record has.
+pub(super) const SERVICE: &str = "service";
+
+/// The contact data of a record, sealed for its place.
+fn seal_contact(secrets: &Secrets, record: &ServiceRecord) -> Result<Vec<u8>> {
+    let plain = serde_json::to_vec(&record.contact).map_err(|_| crate::crypto::Unreadable)?;
+    Ok(secrets.seal(Place { column: CONTACT, row: &record.external_id }, &plain)?)
+}
+
+/// The contact data of a stored record.
+pub(super) fn open_contact(
+    secrets: &Secrets,
+    external_id: &str,
+    sealed: &[u8],
+) -> Result<crate::domain::service_record::Contact> {
+    let plain = secrets.open(Place { column: CONTACT, row: external_id }, sealed)?;
+    Ok(serde_json::from_slice(&plain).map_err(|_| crate::crypto::Unreadable)?)
+}
+
+fn counted(record: &ServiceRecord) -> ServiceDelta {
+    let timely = response_time::timely(record);
+    ServiceDelta {
+        records: 1,
+        resolved: i64::from(record.resolved == Some(true)),
+        resolution_known: i64::from(record.resolved.is_some()),
+        timely: i64::from(timely == Some(true)),
+        timed: i64::from(timely.is_some()),
+        ..ServiceDelta::default()
+    }
+}
+
+/// The client organisation with this code, made from the code if it is new.
+pub fn ensure_client(conn: &mut Connection, code: &str, now: DateTime<Utc>) -> Result<i64> {
+    let found = client::table.filter(client::code.eq(code)).select(client::id).first(conn).optional()?;
+    if let Some(id) = found {
+        return Ok(id);
+    }
+    let row = diesel::insert_into(client::table)
+        .values((client::code.eq(code), client::name.eq(code), client::created_at.eq(now.naive_utc())))
+        .returning(client::id);
+    Ok(row.get_result(conn)?)
+}
+
+/// Counts of what there is: departments, employees, service records.
+pub fn counts(conn: &mut Connection) -> Result<(i64, i64, i64)> {
+    Ok((
+        super::schema::department::table.count().get_result(conn)?,
+        employee::table.count().get_result(conn)?,
+        service_record::table.count().get_result(conn)?,
+    ))
+}

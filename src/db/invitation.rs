@@ -1,0 +1,157 @@
+//! Invitations: found by the hash of their token, moved from state to state.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+use super::department::Department;
+use super::schema::{department, invitation, service_record};
+use super::{Connection, Result, parse, utc};
+use crate::domain::invitation::State;
+use crate::domain::locale::Locale;
+use crate::domain::response::Attribution;
+
+/// An invitation with what its page says of the service.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// Key.
+    pub id: i64,
+    /// What has become of it.
+    pub state: State,
+    /// Key of the questionnaire's version.
+    pub questionnaire_version_id: i64,
+    /// The customer's language.
+    pub locale: Locale,
+    /// The last moment it can be answered.
+    pub expires_at: DateTime<Utc>,
+    /// Whether its mail is known to have gone out.
+    pub is_sent: bool,
+    /// Keyed hash of the address, to write to it no more.
+    pub email_hash: Option<Vec<u8>>,
+    /// Key of the service record.
+    pub service_record_id: i64,
+    /// Number of the service record.
+    pub external_id: String,
+    /// Whom a response is about.
+    pub attribution: Attribution,
+    /// When the service ended.
+    pub completed_at: DateTime<Utc>,
+    /// What kind of service it was.
+    pub service_type: Option<String>,
+    /// The department that served.
+    pub department: Department,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = invitation)]
+struct InvitationPart {
+    id: i64,
+    state: String,
+    questionnaire_version_id: i64,
+    locale: String,
+    expires_at: NaiveDateTime,
+    sent_at: Option<NaiveDateTime>,
+    email_hash: Option<Vec<u8>>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = service_record)]
+pub(super) struct RecordPart {
+    pub(super) id: i64,
+    pub(super) external_id: String,
+    pub(super) department_id: i64,
+    employee_id: Option<i64>,
+    client_id: Option<i64>,
+    touchpoint: Option<String>,
+    channel: String,
+    pub(super) service_type: Option<String>,
+    pub(super) completed_at: NaiveDateTime,
+}
+
+impl RecordPart {
+    pub(super) fn attribution(&self) -> Result<Attribution> {
+        let touchpoint = self.touchpoint.as_deref().map(|word| parse("service_record", "touchpoint", word));
+        Ok(Attribution {
+            department_id: self.department_id,
+            employee_id: self.employee_id,
+            client_id: self.client_id,
+            touchpoint: touchpoint.transpose()?,
+            channel: Some(parse("service_record", "channel", &self.channel)?),
+        })
+    }
+}
+
+/// The invitation whose token has this hash.
+pub fn by_token_hash(conn: &mut Connection, token_hash: &[u8]) -> Result<Option<Found>> {
+    let found: Option<(InvitationPart, RecordPart, Department)> = invitation::table
+        .inner_join(service_record::table.inner_join(department::table))
+        .filter(invitation::token_hash.eq(token_hash))
+        .select((InvitationPart::as_select(), RecordPart::as_select(), Department::as_select()))
+        .first(conn)
+        .optional()?;
+    found.map(|(invitation, record, department)| Found::new(invitation, record, department)).transpose()
+}
+
+/// The customer says no: the invitation is declined, unless it was answered or ended before.
+pub fn decline(conn: &mut Connection, id: i64) -> Result<()> {
+    let open = [State::Scheduled, State::Queued, State::Sent].map(State::as_str);
+    diesel::update(invitation::table.find(id).filter(invitation::state.eq_any(open)))
+        .set(invitation::state.eq(State::Declined.as_str()))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Ends the invitations whose time ran out without an answer; returns how many.
+pub fn expire(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
+    let over = invitation::table
+        .filter(invitation::state.eq(State::Sent.as_str()))
+        .filter(invitation::expires_at.lt(now.naive_utc()));
+    Ok(diesel::update(over).set(invitation::state.eq(State::Expired.as_str())).execute(conn)?)
+}
+
+/// How many invitations stand in each state.
+pub fn counts_by_state(conn: &mut Connection) -> Result<Vec<(State, i64)>> {
+    let rows: Vec<(String, i64)> = invitation::table
+        .group_by(invitation::state)
+        .select((invitation::state, diesel::dsl::count_star()))
+        .load(conn)?;
+    rows.into_iter().map(|(state, n)| Ok((parse("invitation", "state", &state)?, n))).collect()
+}
+
+/// The state of the invitation of a service record. One that is due already is said to be queued.
+pub fn state_of(conn: &mut Connection, external_id: &str, now: DateTime<Utc>) -> Result<Option<State>> {
+    let found: Option<(String, NaiveDateTime)> = invitation::table
+        .inner_join(service_record::table)
+        .filter(service_record::external_id.eq(external_id))
+        .filter(invitation::purpose.eq(super::intake::SERVICE))
+        .select((invitation::state, invitation::due_at))
+        .first(conn)
+        .optional()?;
+    let Some((state, due_at)) = found else { return Ok(None) };
+    let state: State = parse("invitation", "state", &state)?;
+    Ok(Some(if state == State::Scheduled && utc(due_at) <= now { State::Queued } else { state }))
+}
+
+impl Found {
+    fn new(invitation: InvitationPart, record: RecordPart, department: Department) -> Result<Self> {
+        Ok(Self {
+            id: invitation.id,
+            state: parse("invitation", "state", &invitation.state)?,
+            questionnaire_version_id: invitation.questionnaire_version_id,
+            locale: parse("invitation", "locale", &invitation.locale)?,
+            expires_at: utc(invitation.expires_at),
+            is_sent: invitation.sent_at.is_some(),
+            email_hash: invitation.email_hash,
+            attribution: record.attribution()?,
+            service_record_id: record.id,
+            external_id: record.external_id,
+            completed_at: utc(record.completed_at),
+            service_type: record.service_type,
+            department,
+        })
+    }
+
+    /// Whether an answer is taken now.
+    pub fn takes_answers(&self, now: DateTime<Utc>) -> bool {
+        self.state.takes_answers() && now <= self.expires_at
+    }
+}

@@ -1,0 +1,279 @@
+//! The outbox: one row per mail with its own state, claimed with a lease, sent, marked. A worker that dies gives its
+//! rows back when the lease ends; a worker that wakes up late finds that its lease token no longer matches.
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Text, Timestamp};
+
+use super::department::Department;
+use super::invitation::RecordPart;
+use super::schema::{department, invitation, outbox, service_record};
+use super::{Connection, Result, parse, utc};
+use crate::crypto::Secrets;
+use crate::domain::invitation::State;
+use crate::domain::locale::Locale;
+use crate::domain::response::Periods;
+use crate::domain::service_record::Contact;
+use crate::domain::tally::{ServiceDelta, Tallies};
+
+/// How long a claim holds: longer than any sending takes.
+pub const LEASE: TimeDelta = TimeDelta::minutes(5);
+
+/// A mail that is ours to send until the lease ends.
+#[derive(Debug)]
+pub struct Claimed {
+    /// Key.
+    pub id: i64,
+    /// What proves that the claim is still ours.
+    pub lease_token: String,
+    /// How many times it was claimed, this one included.
+    pub attempt: i32,
+    /// How many times it may have reached the customer without our knowing.
+    pub possible_duplicates: i32,
+    /// Key of the invitation.
+    pub invitation_id: i64,
+    /// What has become of the invitation in the meantime.
+    pub invitation_state: State,
+    /// The salt that its token follows from.
+    pub salt: Vec<u8>,
+    /// Key of the questionnaire's version.
+    pub questionnaire_version_id: i64,
+    /// The customer's language.
+    pub locale: Locale,
+    /// The last moment it can be answered.
+    pub expires_at: DateTime<Utc>,
+    /// Keyed hash of the address.
+    pub email_hash: Option<Vec<u8>>,
+    /// Number of the service record.
+    pub external_id: String,
+    /// Name, address and number of the customer.
+    pub contact: Contact,
+    /// What kind of service it was.
+    pub service_type: Option<String>,
+    /// When it ended.
+    pub completed_at: DateTime<Utc>,
+    /// The department that served.
+    pub department: Department,
+}
+
+/// What became of a claimed mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finish {
+    /// The server took it.
+    Accepted,
+    /// It goes back until then; `unknown` if the server may have taken it.
+    Retry {
+        /// When it is due again.
+        at: DateTime<Utc>,
+        /// The server may have taken it.
+        unknown: bool,
+        /// Whether the try counts; a server that was not reached costs none.
+        counts: bool,
+    },
+    /// It can't be delivered; the invitation ends in this state.
+    Ended(State),
+}
+
+#[derive(QueryableByName)]
+struct ClaimedId {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+}
+
+/// Claims up to `limit` mails that are due, the oldest first.
+pub fn claim(
+    conn: &mut Connection,
+    secrets: &Secrets,
+    now: DateTime<Utc>,
+    limit: i32,
+) -> Result<Vec<Claimed>> {
+    const SQLITE: &str = "UPDATE outbox SET state = 'claimed', lease_token = ?, lease_until = ?, attempt = attempt + 1 \
+         WHERE id IN (SELECT id FROM outbox WHERE (state IN ('queued', 'retry') AND due_at <= ?) \
+         OR (state = 'claimed' AND lease_until < ?) ORDER BY due_at LIMIT ?) RETURNING id";
+    const POSTGRES: &str = "UPDATE outbox SET state = 'claimed', lease_token = $1, lease_until = $2, attempt = attempt + 1 \
+         WHERE id IN (SELECT id FROM outbox WHERE (state IN ('queued', 'retry') AND due_at <= $3) \
+         OR (state = 'claimed' AND lease_until < $4) ORDER BY due_at LIMIT $5 FOR UPDATE SKIP LOCKED) RETURNING id";
+    let token = hex::encode(crate::crypto::random::<8>());
+    let statement = match conn {
+        Connection::Sqlite(_) => SQLITE,
+        Connection::Postgres(_) => POSTGRES,
+    };
+    let now = now.naive_utc();
+    let ids: Vec<ClaimedId> = diesel::sql_query(statement)
+        .bind::<Text, _>(&token)
+        .bind::<Timestamp, _>(now + LEASE)
+        .bind::<Timestamp, _>(now)
+        .bind::<Timestamp, _>(now)
+        .bind::<Integer, _>(limit)
+        .load(conn)?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<i64> = ids.into_iter().map(|row| row.id).collect();
+    diesel::update(invitation::table)
+        .filter(invitation::state.eq(State::Scheduled.as_str()))
+        .filter(invitation::id.eq_any(outbox::table.filter(outbox::id.eq_any(&ids)).select(outbox::invitation_id)))
+        .set(invitation::state.eq(State::Queued.as_str()))
+        .execute(conn)?;
+    let rows: Vec<(MailPart, InvitationPart, RecordPart, Option<Vec<u8>>, Department)> = outbox::table
+        .inner_join(invitation::table.inner_join(service_record::table.inner_join(department::table)))
+        .filter(outbox::id.eq_any(&ids))
+        .order(outbox::due_at)
+        .select((
+            MailPart::as_select(),
+            InvitationPart::as_select(),
+            RecordPart::as_select(),
+            service_record::contact,
+            Department::as_select(),
+        ))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(mail, invitation, record, contact, department)| {
+            let contact = contact.map(|sealed| super::intake::open_contact(secrets, &record.external_id, &sealed));
+            Ok(Claimed {
+                id: mail.id,
+                lease_token: token.clone(),
+                attempt: mail.attempt,
+                possible_duplicates: mail.possible_duplicates,
+                invitation_id: invitation.id,
+                invitation_state: parse("invitation", "state", &invitation.state)?,
+                salt: invitation.salt.unwrap_or_default(),
+                questionnaire_version_id: invitation.questionnaire_version_id,
+                locale: parse("invitation", "locale", &invitation.locale)?,
+                expires_at: utc(invitation.expires_at),
+                email_hash: invitation.email_hash,
+                external_id: record.external_id,
+                contact: contact.transpose()?.unwrap_or_default(),
+                service_type: record.service_type,
+                completed_at: utc(record.completed_at),
+                department,
+            })
+        })
+        .collect()
+}
+
+/// Marks what became of claimed mails, with the server's words (without addresses). Rows whose lease has passed to
+/// someone else stay as they are. Invitations that went out are counted.
+pub fn finish(
+    conn: &mut Connection,
+    results: &[(i64, String, Finish, String)],
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut sent = Vec::new();
+    for (id, lease_token, finish, reply) in results {
+        let ours = outbox::table.find(id).filter(outbox::lease_token.eq(lease_token));
+        let state = match finish {
+            Finish::Accepted => "accepted",
+            Finish::Retry { .. } => "retry",
+            Finish::Ended(State::Suppressed) => "suppressed",
+            Finish::Ended(State::Expired | State::Answered | State::Declined) => "expired",
+            Finish::Ended(_) => "failed",
+        };
+        let over = !matches!(finish, Finish::Retry { .. });
+        let invitation_id: Option<i64> = diesel::update(ours)
+            .set((
+                outbox::state.eq(state),
+                outbox::lease_token.eq(None::<String>),
+                outbox::lease_until.eq(None::<NaiveDateTime>),
+                outbox::reply.eq(reply),
+                outbox::finished_at.eq(over.then(|| now.naive_utc())),
+            ))
+            .returning(outbox::invitation_id)
+            .get_result(conn)
+            .optional()?;
+        let Some(invitation_id) = invitation_id else { continue };
+        match finish {
+            Finish::Accepted => sent.push(invitation_id),
+            Finish::Retry { at, unknown, counts } => {
+                diesel::update(outbox::table.find(id))
+                    .set((
+                        outbox::due_at.eq(at.naive_utc()),
+                        outbox::attempt.eq(outbox::attempt - i32::from(!counts)),
+                        outbox::possible_duplicates.eq(outbox::possible_duplicates + i32::from(*unknown)),
+                    ))
+                    .execute(conn)?;
+            }
+            Finish::Ended(state) => {
+                let open = [State::Scheduled, State::Queued].map(State::as_str);
+                diesel::update(invitation::table.find(invitation_id).filter(invitation::state.eq_any(open)))
+                    .set(invitation::state.eq(state.as_str()))
+                    .execute(conn)?;
+            }
+        }
+    }
+    mark_sent(conn, &sent, zone, Some(now))
+}
+
+/// Notes that invitations went out, once each, and counts them. Without a time (the customer answered before we knew
+/// that the mail had arrived) the time is when it was due, so that it does not tell when the answer came.
+pub(super) fn mark_sent(conn: &mut Connection, ids: &[i64], zone: Tz, at: Option<DateTime<Utc>>) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let fresh = invitation::table.filter(invitation::id.eq_any(ids)).filter(invitation::sent_at.is_null());
+    let fresh: Vec<i64> = match at {
+        Some(at) => diesel::update(fresh)
+            .set(invitation::sent_at.eq(Some(at.naive_utc())))
+            .returning(invitation::id)
+            .get_results(conn)?,
+        None => diesel::update(fresh)
+            .set(invitation::sent_at.eq(invitation::due_at.nullable()))
+            .returning(invitation::id)
+            .get_results(conn)?,
+    };
+    let before = [State::Scheduled, State::Queued].map(State::as_str);
+    if at.is_some() {
+        diesel::update(invitation::table.filter(invitation::id.eq_any(&fresh)))
+            .filter(invitation::state.eq_any(before))
+            .set(invitation::state.eq(State::Sent.as_str()))
+            .execute(conn)?;
+    }
+    let records: Vec<RecordPart> = service_record::table
+        .inner_join(invitation::table)
+        .filter(invitation::id.eq_any(&fresh))
+        .select(RecordPart::as_select())
+        .load(conn)?;
+    let mut tallies = Tallies::default();
+    for record in records {
+        let periods = Periods::at(utc(record.completed_at), zone);
+        tallies.add_service(record.attribution()?, periods, ServiceDelta { invited: 1, ..ServiceDelta::default() });
+    }
+    super::tally::add(conn, &tallies)
+}
+
+/// How many mails stand in each state.
+pub fn counts_by_state(conn: &mut Connection) -> Result<Vec<(String, i64)>> {
+    Ok(outbox::table.group_by(outbox::state).select((outbox::state, diesel::dsl::count_star())).load(conn)?)
+}
+
+/// When the mail that has waited longest was due, if one is overdue.
+pub fn oldest_due(conn: &mut Connection, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+    let oldest: Option<NaiveDateTime> = outbox::table
+        .filter(outbox::state.eq_any(["queued", "retry"]))
+        .filter(outbox::due_at.le(now.naive_utc()))
+        .select(diesel::dsl::min(outbox::due_at))
+        .first(conn)?;
+    Ok(oldest.map(utc))
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = outbox)]
+struct MailPart {
+    id: i64,
+    attempt: i32,
+    possible_duplicates: i32,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = invitation)]
+struct InvitationPart {
+    id: i64,
+    state: String,
+    salt: Option<Vec<u8>>,
+    questionnaire_version_id: i64,
+    locale: String,
+    expires_at: NaiveDateTime,
+    email_hash: Option<Vec<u8>>,
+}

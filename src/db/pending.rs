@@ -1,0 +1,218 @@
+//! Anonymous answers that wait for company: sealed to a fixed length, released shuffled, five or more together.
+//!
+//! What the database shows before a release is how many wait per department, channel and month; after it, answers
+//! without a way back to an invitation.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use rand::seq::SliceRandom;
+
+use super::period::Progress;
+use super::schema::pending_response;
+use super::{Connection, Result, response, tally};
+use crate::crypto::{Place, Secrets, Unreadable, random};
+use crate::domain::anonymity::{COMPANY, generalise};
+use crate::domain::period::Period;
+use crate::domain::response::Response;
+use crate::domain::tally::{ServiceDelta, Tallies};
+
+/// Every sealed answer is padded to this length, so that its size tells nothing: the longest comment fits.
+const SEALED_LEN: usize = 9_000;
+
+const SEALED: &str = "pending_response.sealed";
+
+/// Those who wait together: what their released answers may show.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Group {
+    department_id: i64,
+    channel: &'static str,
+    cohort: String,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = pending_response, treat_none_as_default_value = false)]
+struct NewPending<'a> {
+    id: Vec<u8>,
+    department_id: i64,
+    channel: &'a str,
+    cohort: &'a str,
+    sealed: Vec<u8>,
+}
+
+/// Takes answers in: together with those that wait they are released where five or more have met, or else wait too.
+///
+/// In the transaction that marks their invitations as used. The sums they add are added to `tallies`.
+pub fn accept(
+    conn: &mut Connection,
+    secrets: &Secrets,
+    progress: &Progress,
+    answers: Vec<Response>,
+    tallies: &mut Tallies,
+) -> Result<()> {
+    let mut groups: BTreeMap<Group, Vec<Response>> = BTreeMap::new();
+    for answer in answers {
+        groups.entry(Group::of(&answer)).or_default().push(answer);
+    }
+    let waiting = waiting(conn, &groups)?;
+    let mut rows = Vec::new();
+    let mut released = Vec::new();
+    for (group, mut answers) in groups {
+        let key = (group.department_id, group.channel.to_owned(), group.cohort.clone());
+        if answers.len() + waiting.get(&key).copied().unwrap_or(0) >= COMPANY {
+            answers.extend(take(conn, secrets, &group)?);
+        }
+        // Another instance may have taken those who waited in the meantime.
+        if answers.len() >= COMPANY {
+            released.push(answers);
+        } else {
+            for answer in &answers {
+                rows.push((group.clone(), seal(secrets, answer)?));
+            }
+        }
+    }
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|(group, (id, sealed))| NewPending {
+            id: id.clone(),
+            department_id: group.department_id,
+            channel: group.channel,
+            cohort: &group.cohort,
+            sealed: sealed.clone(),
+        })
+        .collect();
+    if !rows.is_empty() {
+        on_each!(conn, |c| diesel::insert_into(pending_response::table).values(&rows).execute(c))?;
+    }
+    release(conn, progress, released, tallies)
+}
+
+/// Releases the remainders of months before `current`, without their channel where that brings five together.
+/// Returns how many answers were released.
+pub fn release_remainders(
+    conn: &mut Connection,
+    secrets: &Secrets,
+    progress: &Progress,
+    current: Period,
+) -> Result<usize> {
+    let rows: Vec<(Vec<u8>, i64, String, Vec<u8>)> = pending_response::table
+        .filter(pending_response::cohort.lt(current.to_string()))
+        .select((
+            pending_response::id,
+            pending_response::department_id,
+            pending_response::cohort,
+            pending_response::sealed,
+        ))
+        .load(conn)?;
+    // The version may differ between the channels; it is of no use without the channel's figures.
+    let mut by_month: BTreeMap<(i64, String), Vec<(Vec<u8>, Response)>> = BTreeMap::new();
+    for (id, department_id, cohort, sealed) in rows {
+        let month = cohort.split(':').next().unwrap_or_default().to_owned();
+        let answer = open(secrets, &id, &sealed)?;
+        by_month.entry((department_id, month)).or_default().push((id, answer));
+    }
+    let mut tallies = Tallies::default();
+    let mut released = Vec::new();
+    for answers in by_month.into_values().filter(|answers| answers.len() >= COMPANY) {
+        let (ids, mut answers): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
+        let deleted = diesel::delete(pending_response::table.filter(pending_response::id.eq_any(&ids))).execute(conn)?;
+        if deleted != ids.len() {
+            // Another instance is at it: the whole transaction gives way.
+            return Err(diesel::result::Error::RollbackTransaction.into());
+        }
+        for answer in &mut answers {
+            answer.attribution.employee_id = None;
+            answer.attribution.touchpoint = None;
+            answer.attribution.channel = None;
+        }
+        released.push(answers);
+    }
+    let count = released.iter().map(Vec::len).sum();
+    release(conn, progress, released, &mut tallies)?;
+    tally::add(conn, &tallies)?;
+    Ok(count)
+}
+
+/// How many answers wait.
+pub fn count(conn: &mut Connection) -> Result<i64> {
+    Ok(pending_response::table.count().get_result(conn)?)
+}
+
+fn release(
+    conn: &mut Connection,
+    progress: &Progress,
+    batches: Vec<Vec<Response>>,
+    tallies: &mut Tallies,
+) -> Result<()> {
+    let mut rows = Vec::new();
+    for mut batch in batches {
+        batch.shuffle(&mut rand::rng());
+        generalise(&mut batch);
+        for mut answer in batch {
+            answer.counts_in = answer.served.counting(|period| progress.state(period));
+            tallies.add_response(&answer);
+            let responded = ServiceDelta { responded: 1, ..ServiceDelta::default() };
+            tallies.add_service(answer.attribution, answer.served, responded);
+            rows.push(answer);
+        }
+    }
+    response::insert_anonymous(conn, &rows)
+}
+
+/// How many wait in each group of these departments.
+fn waiting(
+    conn: &mut Connection,
+    groups: &BTreeMap<Group, Vec<Response>>,
+) -> Result<BTreeMap<(i64, String, String), usize>> {
+    let mut departments: Vec<i64> = groups.keys().map(|group| group.department_id).collect();
+    departments.dedup();
+    let rows: Vec<(i64, String, String, i64)> = pending_response::table
+        .filter(pending_response::department_id.eq_any(departments))
+        .group_by((pending_response::department_id, pending_response::channel, pending_response::cohort))
+        .select((
+            pending_response::department_id,
+            pending_response::channel,
+            pending_response::cohort,
+            diesel::dsl::count_star(),
+        ))
+        .load(conn)?;
+    let count = |n: i64| usize::try_from(n).unwrap_or(0);
+    Ok(rows.into_iter().map(|(department, channel, cohort, n)| ((department, channel, cohort), count(n))).collect())
+}
+
+/// Takes out all who wait in a group.
+fn take(conn: &mut Connection, secrets: &Secrets, group: &Group) -> Result<Vec<Response>> {
+    let rows: Vec<(Vec<u8>, Vec<u8>)> = diesel::delete(
+        pending_response::table
+            .filter(pending_response::department_id.eq(group.department_id))
+            .filter(pending_response::channel.eq(group.channel))
+            .filter(pending_response::cohort.eq(&group.cohort)),
+    )
+    .returning((pending_response::id, pending_response::sealed))
+    .get_results(conn)?;
+    rows.iter().map(|(id, sealed)| open(secrets, id, sealed)).collect()
+}
+
+fn seal(secrets: &Secrets, answer: &Response) -> Result<(Vec<u8>, Vec<u8>)> {
+    let id = random::<16>().to_vec();
+    let mut plain = serde_json::to_vec(answer).map_err(|_| Unreadable)?;
+    // White space after JSON is no part of it.
+    plain.resize(plain.len().max(SEALED_LEN), b' ');
+    let sealed = secrets.seal(Place { column: SEALED, row: &hex::encode(&id) }, &plain)?;
+    Ok((id, sealed))
+}
+
+fn open(secrets: &Secrets, id: &[u8], sealed: &[u8]) -> Result<Response> {
+    let plain = secrets.open(Place { column: SEALED, row: &hex::encode(id) }, sealed)?;
+    Ok(serde_json::from_slice(&plain).map_err(|_| Unreadable)?)
+}
+
+impl Group {
+    fn of(answer: &Response) -> Self {
+        Self {
+            department_id: answer.attribution.department_id,
+            channel: answer.attribution.channel.map_or("", |channel| channel.as_str()),
+            cohort: format!("{}:{}", answer.served.month, answer.questionnaire_version_id),
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Responses: named ones with their record and time, anonymous ones without.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+use super::schema::{anonymous_response, response};
+use super::{Connection, Result};
+use crate::crypto::random;
+use crate::domain::response::Response;
+
+/// A named response on its way in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Named {
+    /// Key of the invitation it answers.
+    pub invitation_id: i64,
+    /// Key of the service record.
+    pub service_record_id: i64,
+    /// When it was given.
+    pub responded_at: DateTime<Utc>,
+    /// What was answered.
+    pub response: Response,
+}
+
+/// A comment as a page shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    /// What was written.
+    pub text: String,
+    /// Points of the overall answer.
+    pub overall: Option<i16>,
+    /// Where the service was given.
+    pub touchpoint: Option<String>,
+    /// The month it counts in.
+    pub month: String,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = response, treat_none_as_default_value = false)]
+struct NamedRow<'a> {
+    invitation_id: Option<i64>,
+    service_record_id: Option<i64>,
+    department_id: i64,
+    employee_id: Option<i64>,
+    client_id: Option<i64>,
+    touchpoint: Option<&'static str>,
+    channel: &'static str,
+    mode: &'static str,
+    base: &'static str,
+    questionnaire_version_id: i64,
+    answers: String,
+    comment: Option<&'a str>,
+    overall: Option<i16>,
+    points: Option<i32>,
+    month: String,
+    quarter: String,
+    year: String,
+    responded_at: NaiveDateTime,
+    excluded: bool,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = anonymous_response, treat_none_as_default_value = false)]
+struct AnonymousRow<'a> {
+    id: Vec<u8>,
+    department_id: i64,
+    employee_id: Option<i64>,
+    client_id: Option<i64>,
+    touchpoint: Option<&'static str>,
+    channel: Option<&'static str>,
+    mode: &'static str,
+    base: &'static str,
+    questionnaire_version_id: i64,
+    answers: String,
+    comment: Option<&'a str>,
+    overall: Option<i16>,
+    points: Option<i32>,
+    month: String,
+    quarter: String,
+    year: String,
+    excluded: bool,
+}
+
+/// Stores named responses; their invitations are marked in the same transaction.
+pub fn insert_named(conn: &mut Connection, responses: &[Named]) -> Result<()> {
+    let rows: Vec<_> = responses.iter().map(NamedRow::new).collect();
+    for rows in rows.chunks(BATCH) {
+        on_each!(conn, |c| diesel::insert_into(response::table).values(rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Stores released anonymous responses under random ids.
+pub(super) fn insert_anonymous(conn: &mut Connection, responses: &[Response]) -> Result<()> {
+    let rows: Vec<_> = responses.iter().map(AnonymousRow::new).collect();
+    for rows in rows.chunks(BATCH) {
+        on_each!(conn, |c| diesel::insert_into(anonymous_response::table).values(rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Rows in one statement.
+const BATCH: usize = 500;
+
+/// The newest comments on these departments in a month, at most `limit` of each kind; newest first, the anonymous
+/// ones in the order of their random ids.
+pub fn comments(conn: &mut Connection, departments: &[i64], month: &str, limit: i64) -> Result<Vec<Comment>> {
+    type Row = (Option<String>, Option<i16>, Option<String>, String);
+    let named: Vec<Row> = response::table
+        .filter(response::department_id.eq_any(departments))
+        .filter(response::month.eq(month))
+        .filter(response::comment.is_not_null())
+        .filter(response::excluded.eq(false))
+        .order(response::id.desc())
+        .limit(limit)
+        .select((response::comment, response::overall, response::touchpoint, response::month))
+        .load(conn)?;
+    let anonymous: Vec<Row> = anonymous_response::table
+        .filter(anonymous_response::department_id.eq_any(departments))
+        .filter(anonymous_response::month.eq(month))
+        .filter(anonymous_response::comment.is_not_null())
+        .filter(anonymous_response::excluded.eq(false))
+        .order(anonymous_response::id)
+        .limit(limit)
+        .select((
+            anonymous_response::comment,
+            anonymous_response::overall,
+            anonymous_response::touchpoint,
+            anonymous_response::month,
+        ))
+        .load(conn)?;
+    let comment = |(text, overall, touchpoint, month): Row| Some(Comment { text: text?, overall, touchpoint, month });
+    Ok(named.into_iter().chain(anonymous).filter_map(comment).collect())
+}
+
+impl<'a> NamedRow<'a> {
+    fn new(named: &'a Named) -> Self {
+        let response = &named.response;
+        let attribution = response.attribution;
+        Self {
+            invitation_id: Some(named.invitation_id),
+            service_record_id: Some(named.service_record_id),
+            department_id: attribution.department_id,
+            employee_id: attribution.employee_id,
+            client_id: attribution.client_id,
+            touchpoint: attribution.touchpoint.map(|touchpoint| touchpoint.as_str()),
+            channel: attribution.channel.map_or("", |channel| channel.as_str()),
+            mode: response.mode.as_str(),
+            base: response.base.as_str(),
+            questionnaire_version_id: response.questionnaire_version_id,
+            answers: answers(response),
+            comment: response.comment.as_deref(),
+            overall: response.scored.overall.map(i16::from),
+            points: points(response),
+            month: response.counts_in.month.to_string(),
+            quarter: response.counts_in.quarter.to_string(),
+            year: response.counts_in.year.to_string(),
+            responded_at: named.responded_at.naive_utc(),
+            excluded: false,
+        }
+    }
+}
+
+impl<'a> AnonymousRow<'a> {
+    fn new(response: &'a Response) -> Self {
+        let attribution = response.attribution;
+        Self {
+            id: random::<16>().to_vec(),
+            department_id: attribution.department_id,
+            employee_id: attribution.employee_id,
+            client_id: attribution.client_id,
+            touchpoint: attribution.touchpoint.map(|touchpoint| touchpoint.as_str()),
+            channel: attribution.channel.map(|channel| channel.as_str()),
+            mode: response.mode.as_str(),
+            base: response.base.as_str(),
+            questionnaire_version_id: response.questionnaire_version_id,
+            answers: answers(response),
+            comment: response.comment.as_deref(),
+            overall: response.scored.overall.map(i16::from),
+            points: points(response),
+            month: response.counts_in.month.to_string(),
+            quarter: response.counts_in.quarter.to_string(),
+            year: response.counts_in.year.to_string(),
+            excluded: false,
+        }
+    }
+}
+
+fn answers(response: &Response) -> String {
+    // A map of texts has a JSON form.
+    serde_json::to_string(&response.answers).unwrap_or_default()
+}
+
+fn points(response: &Response) -> Option<i32> {
+    response.scored.points.and_then(|points| i32::try_from(points).ok())
+}

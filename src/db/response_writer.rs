@@ -1,0 +1,176 @@
+//! Group commit: one thread stores what customers answer. It takes all that waits, stores it in one durable
+//! transaction, and only then tells each of them. While one batch is being written the next one gathers, so the number
+//! of commits does not grow with the number of customers.
+
+use std::collections::{BTreeMap, HashSet};
+use std::thread::JoinHandle;
+
+use chrono_tz::Tz;
+use crossbeam_channel::{Receiver, Sender, TrySendError};
+use diesel::prelude::*;
+use tokio::sync::oneshot;
+
+use super::period::Progress;
+use super::response::Named;
+use super::schema::invitation;
+use super::{Connection, Error, Pool, Result, outbox, pending, response, tally};
+use crate::crypto::Secrets;
+use crate::domain::invitation::State;
+use crate::domain::response::Response;
+use crate::domain::tally::{ServiceDelta, Tallies};
+
+/// Answers that may wait; beyond that customers are asked to come again in a moment.
+const QUEUE: usize = 4096;
+
+/// Answers in one transaction at most.
+const BATCH: usize = 256;
+
+/// An answer to an invitation, checked and scored.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    /// Key of the invitation.
+    pub invitation_id: i64,
+    /// Whether its mail is known to have gone out.
+    pub is_sent: bool,
+    /// What was answered.
+    pub answer: Answer,
+}
+
+/// By name or not: the customer's choice.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// With record and time.
+    Named(Named),
+    /// Without.
+    Anonymous(Response),
+}
+
+/// What became of a submission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Receipt {
+    /// It is stored.
+    Stored,
+    /// The invitation was answered, or ended, before.
+    Late,
+}
+
+/// The way to the writer. Cheap to clone; the writer stops when the last one is gone.
+#[derive(Clone)]
+pub struct ResponseWriter(Sender<Job>);
+
+struct Job {
+    submission: Submission,
+    reply: oneshot::Sender<Result<Receipt>>,
+}
+
+/// What the writer needs beside the database.
+struct Writer {
+    pool: Pool,
+    secrets: Secrets,
+    zone: Tz,
+}
+
+impl ResponseWriter {
+    /// Starts the writer. Its thread ends, with everything stored, after the last [`ResponseWriter`] is dropped.
+    pub fn start(pool: Pool, secrets: Secrets, zone: Tz) -> std::io::Result<(Self, JoinHandle<()>)> {
+        let (sender, receiver) = crossbeam_channel::bounded(QUEUE);
+        let writer = Writer { pool, secrets, zone };
+        let thread = std::thread::Builder::new().name("response-writer".into()).spawn(move || writer.run(&receiver))?;
+        Ok((Self(sender), thread))
+    }
+
+    /// Stores an answer; returns when it is durable. [`Error::Busy`] if too many wait.
+    pub async fn submit(&self, submission: Submission) -> Result<Receipt> {
+        let (reply, receipt) = oneshot::channel();
+        self.0.try_send(Job { submission, reply }).map_err(|error| match error {
+            TrySendError::Full(_) => Error::Busy,
+            TrySendError::Disconnected(_) => Error::Stopped,
+        })?;
+        receipt.await.map_err(|_| Error::Stopped)?
+    }
+}
+
+impl Writer {
+    fn run(&self, queue: &Receiver<Job>) {
+        while let Ok(first) = queue.recv() {
+            let mut batch = vec![first];
+            batch.extend(queue.try_iter().take(BATCH - 1));
+            let (submissions, replies): (Vec<_>, Vec<_>) =
+                batch.into_iter().map(|job| (job.submission, job.reply)).unzip();
+            match self.store(&submissions) {
+                Ok(receipts) => {
+                    for (reply, receipt) in replies.into_iter().zip(receipts) {
+                        // Who has gone away in the meantime needs no answer; the response is stored all the same.
+                        let _ = reply.send(Ok(receipt));
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, batch = submissions.len(), "a batch of answers failed; each is tried alone");
+                    for (reply, submission) in replies.into_iter().zip(submissions) {
+                        let _ = reply.send(self.store_one(submission));
+                    }
+                }
+            }
+        }
+    }
+
+    fn store_one(&self, submission: Submission) -> Result<Receipt> {
+        Ok(self.store(&[submission])?.into_iter().next().unwrap_or(Receipt::Late))
+    }
+
+    fn store(&self, submissions: &[Submission]) -> Result<Vec<Receipt>> {
+        self.pool.write_now(|conn| store(conn, &self.secrets, self.zone, submissions))
+    }
+}
+
+/// Stores a batch; each receipt stands where its submission does.
+fn store(conn: &mut Connection, secrets: &Secrets, zone: Tz, submissions: &[Submission]) -> Result<Vec<Receipt>> {
+    let unsent: Vec<i64> = submissions.iter().filter(|s| !s.is_sent).map(|s| s.invitation_id).collect();
+    outbox::mark_sent(conn, &unsent, zone, None)?;
+    let mut spent = spend(conn, submissions)?;
+    let progress = Progress::load(conn)?;
+    let mut tallies = Tallies::default();
+    let mut named = Vec::new();
+    let mut anonymous = Vec::new();
+    let mut receipts = Vec::with_capacity(submissions.len());
+    for submission in submissions {
+        // Taken out: a second answer to the same invitation in one batch is late too.
+        if !spent.remove(&submission.invitation_id) {
+            receipts.push(Receipt::Late);
+            continue;
+        }
+        receipts.push(Receipt::Stored);
+        match &submission.answer {
+            Answer::Named(answer) => {
+                let mut answer = answer.clone();
+                let response = &mut answer.response;
+                response.counts_in = response.served.counting(|period| progress.state(period));
+                tallies.add_response(response);
+                let responded = ServiceDelta { responded: 1, ..ServiceDelta::default() };
+                tallies.add_service(response.attribution, response.served, responded);
+                named.push(answer);
+            }
+            Answer::Anonymous(answer) => anonymous.push(answer.clone()),
+        }
+    }
+    response::insert_named(conn, &named)?;
+    if !anonymous.is_empty() {
+        pending::accept(conn, secrets, &progress, anonymous, &mut tallies)?;
+    }
+    tally::add(conn, &tallies)?;
+    Ok(receipts)
+}
+
+/// Marks the invitations as answered; returns those that were not before.
+fn spend(conn: &mut Connection, submissions: &[Submission]) -> Result<HashSet<i64>> {
+    let open = [State::Scheduled, State::Queued, State::Sent].map(State::as_str);
+    // In the order of their keys, so that two instances do not lock crosswise.
+    let ids: BTreeMap<i64, ()> = submissions.iter().map(|submission| (submission.invitation_id, ())).collect();
+    let spent: Vec<i64> = diesel::update(invitation::table)
+        .filter(invitation::id.eq_any(ids.into_keys().collect::<Vec<_>>()))
+        .filter(invitation::state.eq_any(open))
+        .set(invitation::state.eq(State::Answered.as_str()))
+        .returning(invitation::id)
+        .get_results(conn)?;
+    Ok(spent.into_iter().collect())
+}

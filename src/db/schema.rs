@@ -1,0 +1,352 @@
+//! One schema for both databases: the tables and columns of `migrations/*/up.sql`, in their order.
+#![expect(missing_docs, reason = "the migrations explain each table and column")]
+
+diesel::table! {
+    department (id) {
+        id -> BigInt,
+        code -> Text,
+        name_zh -> Text,
+        name_en -> Nullable<Text>,
+        parent_id -> Nullable<BigInt>,
+        head_email -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    employee (id) {
+        id -> BigInt,
+        employee_no -> Text,
+        name -> Text,
+        department_id -> BigInt,
+        email -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    client (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    questionnaire (id) {
+        id -> BigInt,
+        code -> Text,
+    }
+}
+
+diesel::table! {
+    questionnaire_version (id) {
+        id -> BigInt,
+        questionnaire_id -> BigInt,
+        version -> Integer,
+        definition -> Text,
+        published_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    service_record (id) {
+        id -> BigInt,
+        external_id -> Text,
+        content_hash -> Binary,
+        department_id -> BigInt,
+        employee_id -> Nullable<BigInt>,
+        client_id -> Nullable<BigInt>,
+        touchpoint -> Nullable<Text>,
+        channel -> Text,
+        service_type -> Nullable<Text>,
+        completed_at -> Timestamp,
+        requested_at -> Nullable<Timestamp>,
+        first_response_at -> Nullable<Timestamp>,
+        waiting_minutes -> Nullable<Integer>,
+        resolved -> Nullable<Bool>,
+        urgent -> Bool,
+        contact -> Nullable<Binary>,
+        customer_hash -> Nullable<Binary>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    invitation (id) {
+        id -> BigInt,
+        service_record_id -> BigInt,
+        purpose -> Text,
+        state -> Text,
+        questionnaire_version_id -> BigInt,
+        locale -> Text,
+        salt -> Nullable<Binary>,
+        token_hash -> Nullable<Binary>,
+        email_hash -> Nullable<Binary>,
+        due_at -> Timestamp,
+        expires_at -> Timestamp,
+        sent_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> BigInt,
+        invitation_id -> BigInt,
+        kind -> Text,
+        step -> Integer,
+        state -> Text,
+        due_at -> Timestamp,
+        attempt -> Integer,
+        lease_token -> Nullable<Text>,
+        lease_until -> Nullable<Timestamp>,
+        reply -> Nullable<Text>,
+        possible_duplicates -> Integer,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    suppression (email_hash) {
+        email_hash -> Binary,
+        reason -> Text,
+        created_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    response (id) {
+        id -> BigInt,
+        invitation_id -> Nullable<BigInt>,
+        service_record_id -> Nullable<BigInt>,
+        department_id -> BigInt,
+        employee_id -> Nullable<BigInt>,
+        client_id -> Nullable<BigInt>,
+        touchpoint -> Nullable<Text>,
+        channel -> Text,
+        mode -> Text,
+        base -> Text,
+        questionnaire_version_id -> BigInt,
+        answers -> Text,
+        comment -> Nullable<Text>,
+        overall -> Nullable<SmallInt>,
+        points -> Nullable<Integer>,
+        month -> Text,
+        quarter -> Text,
+        year -> Text,
+        responded_at -> Timestamp,
+        entered_by -> Nullable<BigInt>,
+        excluded -> Bool,
+    }
+}
+
+diesel::table! {
+    pending_response (id) {
+        id -> Binary,
+        department_id -> BigInt,
+        channel -> Text,
+        cohort -> Text,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    anonymous_response (id) {
+        id -> Binary,
+        department_id -> BigInt,
+        employee_id -> Nullable<BigInt>,
+        client_id -> Nullable<BigInt>,
+        touchpoint -> Nullable<Text>,
+        channel -> Nullable<Text>,
+        mode -> Text,
+        base -> Text,
+        questionnaire_version_id -> BigInt,
+        answers -> Text,
+        comment -> Nullable<Text>,
+        overall -> Nullable<SmallInt>,
+        points -> Nullable<Integer>,
+        month -> Text,
+        quarter -> Text,
+        year -> Text,
+        excluded -> Bool,
+    }
+}
+
+diesel::table! {
+    tally (employee_id, client_id, question, department_id, month, channel, base, mode, quarter, year) {
+        department_id -> BigInt,
+        employee_id -> BigInt,
+        client_id -> BigInt,
+        question -> Text,
+        channel -> Text,
+        base -> Text,
+        mode -> Text,
+        month -> Text,
+        quarter -> Text,
+        year -> Text,
+        n -> BigInt,
+        satisfied -> BigInt,
+        scored -> BigInt,
+        points_sum -> BigInt,
+        points_sq_sum -> BigInt,
+    }
+}
+
+diesel::table! {
+    service_tally (employee_id, client_id, department_id, month, channel, quarter, year) {
+        department_id -> BigInt,
+        employee_id -> BigInt,
+        client_id -> BigInt,
+        channel -> Text,
+        month -> Text,
+        quarter -> Text,
+        year -> Text,
+        records -> BigInt,
+        invited -> BigInt,
+        responded -> BigInt,
+        resolved -> BigInt,
+        resolution_known -> BigInt,
+        timely -> BigInt,
+        timed -> BigInt,
+        complaints -> BigInt,
+    }
+}
+
+diesel::table! {
+    commitment (id) {
+        id -> BigInt,
+        metric -> Text,
+        level -> Text,
+        department_id -> Nullable<BigInt>,
+        client_id -> Nullable<BigInt>,
+        channel -> Nullable<Text>,
+        grain -> Text,
+        target -> Integer,
+        tolerance -> Integer,
+        consequence -> Nullable<Text>,
+        clause -> Text,
+        evidence_rule -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        reason -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    period (id) {
+        id -> Text,
+        state -> Text,
+        revision -> Integer,
+        evaluated_at -> Nullable<Timestamp>,
+        published_at -> Nullable<Timestamp>,
+        sealed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    holiday (date) {
+        date -> Date,
+        kind -> Text,
+        name -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    app_user (id) {
+        id -> BigInt,
+        email -> Text,
+        name -> Text,
+        role -> Text,
+        department_id -> Nullable<BigInt>,
+        client_id -> Nullable<BigInt>,
+        password_hash -> Nullable<Text>,
+        locale -> Nullable<Text>,
+        created_at -> Timestamp,
+        disabled_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    sign_in_link (token_hash) {
+        token_hash -> Binary,
+        user_id -> Nullable<BigInt>,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    session (token_hash) {
+        token_hash -> Binary,
+        user_id -> BigInt,
+        created_at -> Timestamp,
+        last_seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    api_token (id) {
+        id -> BigInt,
+        name -> Text,
+        token_hash -> Binary,
+        scopes -> Text,
+        created_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    audit_log (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        actor -> Text,
+        action -> Text,
+        subject -> Text,
+        detail -> Text,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    setting (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::joinable!(employee -> department (department_id));
+diesel::joinable!(commitment -> department (department_id));
+diesel::joinable!(commitment -> client (client_id));
+diesel::joinable!(service_record -> department (department_id));
+diesel::joinable!(invitation -> service_record (service_record_id));
+diesel::joinable!(outbox -> invitation (invitation_id));
+diesel::joinable!(session -> app_user (user_id));
+diesel::joinable!(questionnaire_version -> questionnaire (questionnaire_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    department,
+    employee,
+    client,
+    questionnaire,
+    questionnaire_version,
+    service_record,
+    invitation,
+    outbox,
+    suppression,
+    response,
+    pending_response,
+    anonymous_response,
+    tally,
+    service_tally,
+    commitment,
+    period,
+    holiday,
+    app_user,
+    sign_in_link,
+    session,
+    api_token,
+    audit_log,
+    setting,
+);

@@ -1,0 +1,178 @@
+//! A response: the answers to one invitation, whom they are about, and the periods they count in.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use super::period::{Grain, Period, State};
+use super::questionnaire::{Answers, Scored};
+use super::service_record::{Channel, Touchpoint};
+
+/// Who entered the answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// The customer.
+    #[serde(rename = "self")]
+    Own,
+    /// An interviewer, by phone.
+    Phone,
+    /// Staff, from a paper form.
+    Paper,
+}
+
+/// How the customer came to be asked. Figures of different bases are never pooled (COMMITMENTS §2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Base {
+    /// By an invitation after the service.
+    Invited,
+    /// In the quarter's sampled follow-up (B3-2.3.3).
+    Sample,
+    /// By a code at the counter, uninvited.
+    WalkUp,
+    /// After a complaint was closed (E-3.3.2).
+    Complaint,
+    /// Ratings from elsewhere that are to stand apart.
+    Imported,
+}
+
+/// A word that is no mode or base.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown word {0:?}")]
+pub struct UnknownWord(pub String);
+
+/// Whom a response is about, frozen with the service record. What would single out a customer of an anonymous answer
+/// is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Attribution {
+    /// Key of the department.
+    pub department_id: i64,
+    /// Key of the employee.
+    pub employee_id: Option<i64>,
+    /// Key of the client organisation.
+    pub client_id: Option<i64>,
+    /// Where the service was given.
+    pub touchpoint: Option<Touchpoint>,
+    /// Online or offline; `None` only where it had to be left out.
+    pub channel: Option<Channel>,
+}
+
+/// The month, the quarter and the year that something counts in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Periods {
+    /// The month.
+    pub month: Period,
+    /// The quarter.
+    pub quarter: Period,
+    /// The year.
+    pub year: Period,
+}
+
+/// What is stored of an answered invitation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Response {
+    /// Whom it is about.
+    pub attribution: Attribution,
+    /// The periods of the service, for the response rate.
+    pub served: Periods,
+    /// The periods it counts in: the same, or later ones where those are published.
+    pub counts_in: Periods,
+    /// Who entered it.
+    pub mode: Mode,
+    /// How the customer came to be asked.
+    pub base: Base,
+    /// Key of the questionnaire's version.
+    pub questionnaire_version_id: i64,
+    /// Answers by question code, without the comment.
+    pub answers: Answers,
+    /// What the customer wrote.
+    pub comment: Option<String>,
+    /// What the answers are worth.
+    pub scored: Scored,
+}
+
+impl Mode {
+    /// The word other systems see.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Own => "self",
+            Self::Phone => "phone",
+            Self::Paper => "paper",
+        }
+    }
+}
+
+impl Base {
+    /// The word other systems see.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invited => "invited",
+            Self::Sample => "sample",
+            Self::WalkUp => "walk_up",
+            Self::Complaint => "complaint",
+            Self::Imported => "imported",
+        }
+    }
+}
+
+impl std::str::FromStr for Mode {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        let all = [Self::Own, Self::Phone, Self::Paper];
+        all.into_iter().find(|mode| mode.as_str() == word).ok_or_else(|| UnknownWord(word.to_owned()))
+    }
+}
+
+impl std::str::FromStr for Base {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        let all = [Self::Invited, Self::Sample, Self::WalkUp, Self::Complaint, Self::Imported];
+        all.into_iter().find(|base| base.as_str() == word).ok_or_else(|| UnknownWord(word.to_owned()))
+    }
+}
+
+impl Periods {
+    /// The periods that an instant lies in.
+    pub fn at(instant: DateTime<Utc>, zone: Tz) -> Self {
+        let period = |grain| Period::at(instant, zone, grain);
+        Self { month: period(Grain::Month), quarter: period(Grain::Quarter), year: period(Grain::Year) }
+    }
+
+    /// Where something of these periods counts: each that is published or sealed gives way to the next open one
+    /// (CONTRACT §8.2).
+    pub fn counting(self, state: impl Fn(Period) -> State) -> Self {
+        Self {
+            month: self.month.first_open(&state),
+            quarter: self.quarter.first_open(&state),
+            year: self.year.first_open(&state),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn september() -> Periods {
+        let instant = DateTime::parse_from_rfc3339("2026-09-30T23:59:00+08:00").unwrap().to_utc();
+        Periods::at(instant, chrono_tz::Asia::Shanghai)
+    }
+
+    #[test]
+    fn a_service_counts_in_the_periods_of_the_organisations_day() {
+        let at = september();
+        assert_eq!([at.month, at.quarter, at.year].map(|p| p.to_string()), ["2026-09", "2026-Q3", "2026"]);
+    }
+
+    #[test]
+    fn a_late_answer_counts_in_the_next_open_month_and_still_in_its_quarter() {
+        let published = ["2026-09", "2026-10"].map(|text| text.parse::<Period>().unwrap());
+        let at = september().counting(|period| {
+            if published.contains(&period) { State::Published } else { State::Open }
+        });
+        assert_eq!([at.month, at.quarter, at.year].map(|p| p.to_string()), ["2026-11", "2026-Q3", "2026"]);
+    }
+}
