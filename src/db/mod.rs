@@ -33,6 +33,7 @@ pub mod questionnaire;
 pub mod response;
 pub mod response_writer;
 pub mod schema;
+pub mod scorebook;
 pub mod setting;
 pub mod suppression;
 pub mod tally;

@@ -15,6 +15,7 @@ pub mod questionnaire;
 pub mod raw_service_record;
 pub mod response;
 pub mod response_time;
+pub mod scorebook;
 pub mod scorecard;
 pub mod service_record;
 pub mod tally;

@@ -1,0 +1,91 @@
+//! What handlers, jobs and commands are given.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::crypto::{SecretFileError, Secrets};
+use crate::db::questionnaire::Published;
+use crate::db::{self, Pool};
+use crate::domain::verdict::Thresholds;
+use crate::i18n::{Locale, Texts};
+use crate::mail::Mailer;
+
+/// Settings, storage, time, secrets and the way mail goes. Cheap to clone.
+#[derive(Clone)]
+pub struct Context {
+    /// The checked settings.
+    pub config: Arc<Config>,
+    /// The database.
+    pub pool: Pool,
+    /// The time.
+    pub clock: Clock,
+    /// The keys.
+    pub secrets: Secrets,
+    /// Questionnaires in memory.
+    pub questionnaires: Arc<Published>,
+    /// Where mail goes; `None` = nowhere, it waits.
+    pub mailer: Option<Arc<Mailer>>,
+    /// From how many answers on something may be said.
+    pub thresholds: Thresholds,
+}
+
+/// Why the program can't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database can't be reached or brought up to date.
+    #[error(transparent)]
+    Database(#[from] db::Error),
+    /// The secret file can't be used.
+    #[error(transparent)]
+    Secrets(#[from] SecretFileError),
+    /// `MANYI_SMTP_URL` does not say where mail goes.
+    #[error("MANYI_SMTP_URL: {0}")]
+    Mail(#[from] crate::mail::MailUrlError),
+}
+
+impl Context {
+    /// Opens the database, brings its schema up to date, and puts in what every installation begins with.
+    pub fn open(config: Config) -> Result<Self, StartError> {
+        let context = Self::connect(config)?;
+        let now = context.now();
+        context.pool.run_now(|conn| conn.migrate().map(drop))?;
+        context.pool.write_now(|conn| -> db::Result<()> {
+            db::questionnaire::seed(conn, now)?;
+            db::commitment::seed(conn, now)
+        })?;
+        Ok(context)
+    }
+
+    /// Opens the database as it is.
+    pub fn connect(config: Config) -> Result<Self, StartError> {
+        let clock = config.clock.map_or_else(Clock::system, Clock::starting_at);
+        let mailer = config.smtp_url.as_ref().map(|url| Mailer::from_url(&url.0)).transpose()?;
+        Ok(Self {
+            pool: Pool::open(&config.database_url.0).map_err(db::Error::from)?,
+            secrets: Secrets::load_or_create(&config.secret_file)?,
+            clock,
+            questionnaires: Arc::default(),
+            mailer: mailer.map(Arc::new),
+            thresholds: Thresholds::default(),
+            config: Arc::new(config),
+        })
+    }
+
+    /// The current instant.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// What links begin with, without a slash at the end.
+    pub fn base_url(&self) -> String {
+        self.config.public_url.clone().unwrap_or_else(|| format!("http://{}", self.config.listen))
+    }
+
+    /// The texts of a language.
+    pub const fn texts(locale: Locale) -> Texts {
+        Texts::new(locale)
+    }
+}

@@ -1,0 +1,161 @@
+//! Reading tallies into a [`Scorebook`].
+
+use diesel::prelude::*;
+
+use super::schema::{service_tally, tally};
+use super::{Connection, Error, Result, parse};
+use crate::domain::period::Period;
+use crate::domain::response::Periods;
+use crate::domain::scorebook::{Line, Scorebook, ServiceLine, Services};
+use crate::domain::scorecard::{Reach, Sums};
+
+/// What to read.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// These departments; `None` = all.
+    pub departments: Option<&'a [i64]>,
+    /// Figures of persons too.
+    pub employees: bool,
+    /// Figures of questions too.
+    pub questions: bool,
+    /// The first month.
+    pub from: Period,
+    /// The last month.
+    pub to: Period,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = tally)]
+struct TallyRow {
+    department_id: i64,
+    employee_id: i64,
+    question: String,
+    channel: String,
+    base: String,
+    mode: String,
+    month: String,
+    quarter: String,
+    year: String,
+    n: i64,
+    satisfied: i64,
+    scored: i64,
+    points_sum: i64,
+    points_sq_sum: i64,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = service_tally)]
+struct ServiceRow {
+    department_id: i64,
+    employee_id: i64,
+    channel: String,
+    month: String,
+    quarter: String,
+    year: String,
+    records: i64,
+    invited: i64,
+    responded: i64,
+    resolved: i64,
+    resolution_known: i64,
+    timely: i64,
+    timed: i64,
+}
+
+/// Reads the tallies of some departments over some months. Late answers count in later months than their service's, so
+/// a quarter or year is read from its first month to the last there is.
+pub fn load(conn: &mut Connection, wanted: &Wanted<'_>) -> Result<Scorebook> {
+    let mut book = Scorebook::default();
+    let (from, to) = (wanted.from.to_string(), wanted.to.to_string());
+    let mut rows = tally::table
+        .filter(tally::client_id.eq(0))
+        .filter(tally::month.between(&from, &to))
+        .select(TallyRow::as_select())
+        .into_boxed();
+    let mut services = service_tally::table
+        .filter(service_tally::client_id.eq(0))
+        .filter(service_tally::month.between(&from, &to))
+        .select(ServiceRow::as_select())
+        .into_boxed();
+    if let Some(departments) = wanted.departments {
+        rows = rows.filter(tally::department_id.eq_any(departments));
+        services = services.filter(service_tally::department_id.eq_any(departments));
+    }
+    if !wanted.employees {
+        rows = rows.filter(tally::employee_id.eq(0));
+        services = services.filter(service_tally::employee_id.eq(0));
+    }
+    if !wanted.questions {
+        rows = rows.filter(tally::question.eq(""));
+    }
+    for row in rows.load::<TallyRow>(conn)? {
+        book.add(row.department_id, row.read()?);
+    }
+    for row in services.load::<ServiceRow>(conn)? {
+        book.add_services(row.department_id, row.read()?);
+    }
+    Ok(book)
+}
+
+/// The first and the last month with a tally; `None` while there is none.
+pub fn months(conn: &mut Connection) -> Result<Option<(Period, Period)>> {
+    use diesel::dsl::{max, min};
+    let whole = tally::table.filter(tally::employee_id.eq(0)).filter(tally::client_id.eq(0)).filter(tally::question.eq(""));
+    let (first, last): (Option<String>, Option<String>) =
+        whole.select((min(tally::month), max(tally::month))).first(conn)?;
+    let read = |text: Option<String>| text.map(|text| parse("tally", "month", &text)).transpose();
+    Ok(read(first)?.zip(read(last)?))
+}
+
+fn periods(month: &str, quarter: &str, year: &str) -> Result<Periods> {
+    Ok(Periods {
+        month: parse("tally", "month", month)?,
+        quarter: parse("tally", "quarter", quarter)?,
+        year: parse("tally", "year", year)?,
+    })
+}
+
+/// Empty = not said.
+fn channel(word: &str) -> Result<Option<crate::domain::service_record::Channel>> {
+    if word.is_empty() { Ok(None) } else { parse("tally", "channel", word).map(Some) }
+}
+
+/// 0 = all.
+fn one(id: i64) -> Option<i64> {
+    (id != 0).then_some(id)
+}
+
+fn count(value: i64) -> Result<u32> {
+    u32::try_from(value).map_err(|_| Error::Stored { table: "service_tally", column: "counts", value: value.to_string() })
+}
+
+impl TallyRow {
+    fn read(self) -> Result<Line> {
+        let sums = Sums::new(self.n, self.satisfied, self.scored, self.points_sum, self.points_sq_sum)
+            .map_err(|_| Error::Stored { table: "tally", column: "sums", value: format!("{} of {}", self.satisfied, self.n) })?;
+        Ok(Line {
+            employee_id: one(self.employee_id),
+            channel: channel(&self.channel)?,
+            base: parse("tally", "base", &self.base)?,
+            mode: parse("tally", "mode", &self.mode)?,
+            periods: periods(&self.month, &self.quarter, &self.year)?,
+            question: self.question,
+            sums,
+        })
+    }
+}
+
+impl ServiceRow {
+    fn read(self) -> Result<ServiceLine> {
+        Ok(ServiceLine {
+            employee_id: one(self.employee_id),
+            channel: channel(&self.channel)?,
+            periods: periods(&self.month, &self.quarter, &self.year)?,
+            services: Services {
+                records: count(self.records)?,
+                reach: Reach { invited: count(self.invited)?, responded: count(self.responded)? },
+                resolved: (count(self.resolved)?, count(self.resolution_known)?),
+                timely: (count(self.timely)?, count(self.timed)?),
+            },
+        })
+    }
+}

@@ -1,0 +1,4 @@
+//! The web.
+
+pub mod survey;
+pub mod views;
