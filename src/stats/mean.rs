@@ -58,6 +58,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::stats::vectors::{cases, close, close_interval, int, number};
 
     fn sums(points: &[i64]) -> (u64, i64, i64) {
         (u64::try_from(points.len()).unwrap(), points.iter().sum(), points.iter().map(|x| x * x).sum())
@@ -72,6 +73,17 @@ mod tests {
             (i.low - 49.023_979_723_898_17).abs() < 1e-11 && (i.high - 96.976_020_276_101_82).abs() < 1e-11,
             "{i:?}"
         );
+    }
+
+    #[test]
+    fn intervals_and_tests_agree_with_scipy() {
+        for c in cases("means") {
+            let (n, target) = (int(&c["n"]), c["target"].as_i64().unwrap());
+            let (sum, squares) = (c["sum"].as_i64().unwrap(), c["squares"].as_i64().unwrap());
+            close_interval(mean_interval(n, sum, squares).unwrap(), &c["interval"], 1e-11);
+            close(mean_p_ge(n, sum, squares, target).unwrap(), number(&c["ge"]), 1e-11);
+            close(mean_p_le(n, sum, squares, target).unwrap(), number(&c["le"]), 1e-11);
+        }
     }
 
     #[test]
@@ -104,7 +116,10 @@ mod tests {
         }
 
         #[test]
-        fn the_test_and_the_interval_agree(points in proptest::collection::vec(0_i64..=10_000, 2..60), target in 0_i64..=10_000) {
+        fn the_test_and_the_interval_agree(
+            points in proptest::collection::vec(0_i64..=10_000, 2..60),
+            target in 0_i64..=10_000,
+        ) {
             let (n, s, q) = sums(&points);
             if let Some(i) = mean_interval(n, s, q) {
                 let outside = f64::from(i32::try_from(target).unwrap()) / 100.0 < i.low;

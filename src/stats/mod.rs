@@ -7,9 +7,25 @@
 //! Two rules for callers. Draw with [`wilson`], decide with the exact tails [`tail_ge`] and [`tail_le`]. And never
 //! take a verdict (met or missed) from here: that is a comparison of integers, and it belongs to the domain.
 
+pub mod comparison;
+pub mod control_chart;
+pub mod drivers;
+pub mod funnel;
+mod hypergeometric;
+pub mod loyalty;
+mod matrix;
 pub mod mean;
+pub mod multiplicity;
 pub mod proportion;
+pub mod reliability;
+pub mod response_rate;
+pub mod sampling;
+pub mod shrinkage;
+pub mod signals;
 mod special;
+pub mod standardisation;
+#[cfg(test)]
+mod vectors;
 
 pub use mean::{mean_interval, mean_p_ge, mean_p_le};
 pub use proportion::{clopper_pearson, needed, newcombe, tail_ge, tail_le, wilson};
@@ -43,16 +59,78 @@ impl Interval {
     }
 }
 
+/// k satisfied of n valid answers, k ≤ n.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Count {
+    k: u64,
+    n: u64,
+}
+
+impl Count {
+    /// `None` if k > n.
+    #[must_use]
+    pub fn new(k: u64, n: u64) -> Option<Count> {
+        (k <= n).then_some(Count { k, n })
+    }
+
+    /// The satisfied.
+    #[must_use]
+    pub fn k(self) -> u64 {
+        self.k
+    }
+
+    /// All valid answers.
+    #[must_use]
+    pub fn n(self) -> u64 {
+        self.n
+    }
+
+    /// k/n in 0..=1; `None` for n = 0.
+    #[must_use]
+    pub fn rate(self) -> Option<f64> {
+        (self.n > 0).then(|| real(self.k) / real(self.n))
+    }
+
+    /// Both counts together, without overflow: (Σk, Σn).
+    pub(crate) fn total(counts: impl IntoIterator<Item = Count>) -> (i128, i128) {
+        counts.into_iter().fold((0, 0), |(k, n), c| (k + i128::from(c.k), n + i128::from(c.n)))
+    }
+}
+
 /// A count as a float; exact up to 2^53, nearest above.
 #[expect(clippy::as_conversions, reason = "std has no From<u64> for f64; rounding to nearest is what is meant")]
 pub(crate) fn real(n: u64) -> f64 {
     n as f64
 }
 
+/// A length as a float.
+pub(crate) fn real_len(len: usize) -> f64 {
+    real(u64::try_from(len).unwrap_or(u64::MAX))
+}
+
 /// A signed sum as a float; exact up to 2^53, nearest above.
 #[expect(clippy::as_conversions, reason = "std has no From<i128> for f64; rounding to nearest is what is meant")]
 pub(crate) fn real_signed(n: i128) -> f64 {
     n as f64
+}
+
+/// A float that counts something, as an integer; `None` unless it is in 0..2^63.
+#[expect(clippy::as_conversions, reason = "the range is checked; std has no TryFrom<f64>")]
+pub(crate) fn whole(x: f64) -> Option<u64> {
+    (0.0..9.2e18).contains(&x).then_some(x as u64)
+}
+
+/// The q-quantile by linear interpolation between order statistics (Hyndman & Fan 1996, type 7, as R and numpy);
+/// `None` for an empty slice.
+pub(crate) fn quantile_7(values: &[f64], q: f64) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let last = sorted.len().checked_sub(1)?;
+    let place = real_len(last) * q.clamp(0.0, 1.0);
+    let below = usize::try_from(whole(place.floor())?).ok()?;
+    let low = *sorted.get(below)?;
+    let high = *sorted.get(below + 1).unwrap_or(&low);
+    Some(low + (place - place.floor()) * (high - low))
 }
 
 #[cfg(test)]

@@ -165,10 +165,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    fn close(a: f64, b: f64, tolerance: f64) {
-        assert!((a - b).abs() <= tolerance, "{a} is not {b}");
-    }
+    use crate::stats::special::binomial_mass;
+    use crate::stats::vectors::{cases, close, close_interval, int, number};
 
     fn percent(k: u64, n: u64) -> (f64, f64) {
         let i = wilson(k, n).unwrap();
@@ -182,6 +180,76 @@ mod tests {
         assert_eq!(percent(45, 50), (78.6, 95.7));
         assert_eq!(percent(18, 20), (69.9, 97.2));
         assert_eq!(percent(186, 203), (87.0, 94.7));
+    }
+
+    #[test]
+    fn wilson_and_clopper_pearson_agree_with_statsmodels() {
+        for c in cases("proportions") {
+            let (k, n) = (int(&c["k"]), int(&c["n"]));
+            close_interval(wilson(k, n).unwrap(), &c["wilson"], 1e-13);
+            close_interval(clopper_pearson(k, n).unwrap(), &c["exact"], 1e-12);
+        }
+    }
+
+    #[test]
+    fn tails_agree_with_sums_in_forty_digits() {
+        for c in cases("tails") {
+            let (k, n, theta) = (int(&c["k"]), int(&c["n"]), number(&c["theta"]));
+            for (got, want) in [(tail_ge(k, n, theta), number(&c["ge"])), (tail_le(k, n, theta), number(&c["le"]))] {
+                assert!((got - want).abs() <= 1e-11 * want, "{k}/{n} at {theta}: {got:e}, {want:e}");
+            }
+        }
+    }
+
+    #[test]
+    fn decisions_agree_with_scipy_for_every_n() {
+        for c in cases("decisions") {
+            let (theta, n) = (number(&c[0]), int(&c[1]));
+            match u64::try_from(c[2].as_i64().unwrap()) {
+                Ok(kept) => assert!(tail_ge(kept, n, theta) <= ALPHA && tail_ge(kept - 1, n, theta) > ALPHA),
+                Err(_) => assert!(tail_ge(n, n, theta) > ALPHA),
+            }
+            match u64::try_from(c[3].as_i64().unwrap()) {
+                Ok(broken) => assert!(tail_le(broken, n, theta) <= ALPHA && tail_le(broken + 1, n, theta) > ALPHA),
+                Err(_) => assert!(tail_le(0, n, theta) > ALPHA),
+            }
+        }
+    }
+
+    /// The share of 95 % intervals that hold p, averaged over p = 0.005, 0.015, … 0.995: a sum, not a simulation.
+    fn coverage(n: u64, interval: impl Fn(u64, u64) -> Option<Interval>) -> f64 {
+        let intervals: Vec<_> = (0..=n).map(|k| interval(k, n).unwrap()).collect();
+        let held = |p: f64| -> f64 {
+            let masses = intervals.iter().zip(0_u64..).filter(|(i, _)| i.contains(p));
+            masses.map(|(_, k)| binomial_mass(real(k), real(n), p, 1.0 - p)).sum()
+        };
+        (0..100).map(|i| held((f64::from(i) + 0.5) / 100.0)).sum::<f64>() / 100.0
+    }
+
+    #[test]
+    fn wilson_covers_what_it_says() {
+        for n in [10, 20, 30, 50, 100, 300, 1000] {
+            let share = coverage(n, wilson);
+            assert!((0.94..=0.97).contains(&share), "{n}: {share}");
+        }
+    }
+
+    #[test]
+    fn clopper_pearson_covers_at_least_what_it_says() {
+        assert!([10, 100, 1000].iter().all(|&n| coverage(n, clopper_pearson) >= 0.95));
+    }
+
+    #[test]
+    fn a_clear_breach_is_claimed_wrongly_in_at_most_one_of_twenty() {
+        for n in [30, 100, 1000] {
+            for theta in [0.85, 0.9] {
+                let wrong: f64 = (0..=n)
+                    .filter(|&k| tail_le(k, n, theta) <= ALPHA)
+                    .map(|k| binomial_mass(real(k), real(n), theta, 1.0 - theta))
+                    .sum();
+                assert!(wrong <= ALPHA);
+            }
+        }
     }
 
     #[test]
@@ -262,6 +330,14 @@ mod tests {
             let i = newcombe(k1, n1, k2, n2).unwrap();
             close(i.low, low, 5.01e-5);
             close(i.high, high, 5.01e-5);
+        }
+    }
+
+    #[test]
+    fn newcombe_agrees_with_statsmodels() {
+        for c in cases("differences") {
+            let i = newcombe(int(&c["k1"]), int(&c["n1"]), int(&c["k2"]), int(&c["n2"])).unwrap();
+            close_interval(i, &c["interval"], 1e-13);
         }
     }
 
