@@ -180,7 +180,8 @@ mod tests {
         ) {
             let periods: Vec<_> = raw.iter().map(|(a, b)| Count::new(*a.min(b), *a.max(b)).unwrap()).collect();
             let _ = ewma_chart(&periods, lambda, limit);
-            for chart in [p_chart(&periods), laney_chart(&periods), ewma_chart(&periods, 0.2, 3.0)].into_iter().flatten() {
+            let charts = [p_chart(&periods), laney_chart(&periods), ewma_chart(&periods, 0.2, 3.0)];
+            for chart in charts.into_iter().flatten() {
                 for p in chart.points.iter().flatten() {
                     prop_assert!(p.low <= chart.centre && chart.centre <= p.high && p.value.is_finite());
                 }

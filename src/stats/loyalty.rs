@@ -150,7 +150,8 @@ mod tests {
                 prop_assert!((-100.0..=100.0).contains(&n.score));
             }
             let _ = (ces(&seven), ces(&seven.map(|v| v >> 30)));
-            let _ = index(&[IndexPart { mean: x, min: y, max: x, weight: y }, IndexPart { mean: x, min: x, max: y, weight: x }]);
+            let part = |min, max, weight| IndexPart { mean: x, min, max, weight };
+            let _ = index(&[part(y, x, y), part(x, y, x)]);
         }
     }
 }

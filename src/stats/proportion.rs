@@ -63,7 +63,7 @@ pub(crate) fn wilson_of(p: f64, n: f64) -> Interval {
 }
 
 /// P(X ≥ k) for X ~ Binomial(n, θ): the one-sided exact p-value that the true rate exceeds θ. A promise is clearly
-/// kept if this is at most [`ALPHA`](super::ALPHA).
+/// kept if this is at most [`ALPHA`].
 ///
 /// θ is held within 0..=1 (NaN gives NaN); k > n gives 0. Exact up to [`EXACT_UP_TO`].
 #[must_use]
@@ -86,7 +86,7 @@ pub fn tail_ge(k: u64, n: u64, theta: f64) -> f64 {
 }
 
 /// P(X ≤ k) for X ~ Binomial(n, θ): the one-sided exact p-value that the true rate is below θ. A promise is clearly
-/// broken if this is at most [`ALPHA`](super::ALPHA).
+/// broken if this is at most [`ALPHA`].
 ///
 /// θ is held within 0..=1 (NaN gives NaN); k ≥ n gives 1. Exact up to [`EXACT_UP_TO`].
 #[must_use]

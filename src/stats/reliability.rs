@@ -72,7 +72,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_answers_give_an_answer(rows in proptest::collection::vec(proptest::collection::vec(any::<i64>(), 3), 28..40)) {
+        fn any_answers_give_an_answer(
+            rows in proptest::collection::vec(proptest::collection::vec(any::<i64>(), 3), 28..40),
+        ) {
             if let Some(a) = cronbach(&rows) {
                 prop_assert!(a.alpha <= 1.0 + 1e-9 && a.interval.low <= a.interval.high);
             }

@@ -230,7 +230,8 @@ def dispersions():
         wt = 4.0 * n
         tau = (size * phi - (size - 1)) / (wt.sum() - (wt ** 2).sum() / wt.sum())
         tau = max(tau, 0) if size * phi > size - 1 else 0
-        lines = [[num(math.sin(min(max(math.asin(math.sqrt(theta)) + s * math.sqrt(0.25 / m + tau), 0), math.pi / 2)) ** 2)
+        middle = math.asin(math.sqrt(theta))
+        lines = [[num(math.sin(min(max(middle + s * math.sqrt(0.25 / m + tau), 0), math.pi / 2)) ** 2)
                   for s in (-ss.norm.ppf(0.999), -Z, Z, ss.norm.ppf(0.999))] for m in (5, 50, 500)]
         out.append({"counts": [[int(a), int(b)] for a, b in zip(k, n)], "theta": num(theta), "phi": num(phi),
                     "tau2": num(tau), "lines": lines})
@@ -247,8 +248,8 @@ def standardised():
         p = np.array([k / n for k, n in group])
         n = np.array([n for _, n in group])
         share = np.array(weights) / sum(weights)
-        out.append({"cells": [[k, m, w] for (k, m), w in zip(group, weights)], "crude": sum(k for k, _ in group) / num(n.sum()),
-                    "rate": num((share * p).sum()), "error": num(math.sqrt((share ** 2 * p * (1 - p) / n).sum()))})
+        out.append({"cells": [[k, m, w] for (k, m), w in zip(group, weights)],
+                    "crude": sum(k for k, _ in group) / num(n.sum()), "rate": num((share * p).sum()), "error": num(math.sqrt((share ** 2 * p * (1 - p) / n).sum()))})
     return out
 
 
@@ -273,8 +274,8 @@ def shrunk():
 
         root = mp.findroot(slope, (mp.mpf(start[0]), mp.mpf(start[1])))
         alpha, beta = num(mp.e ** root[0]), num(mp.e ** root[1])
-        post = [[num((x + alpha) / (m + alpha + beta)), *(num(v) for v in ss.beta.ppf([0.025, 0.975], x + alpha, m - x + beta))]
-                for x, m in zip(k, n)]
+        low, high = (ss.beta.ppf(q, k + alpha, n - k + beta) for q in (0.025, 0.975))
+        post = [[num((x + alpha) / (m + alpha + beta)), num(a), num(b)] for x, m, a, b in zip(k, n, low, high)]
         out.append({"counts": [[int(x), int(m)] for x, m in zip(k, n)], "alpha": alpha, "beta": beta, "shrunk": post})
     return out
 
@@ -353,6 +354,6 @@ def efforts():
     return out
 
 
-groups = [proportions, tails, decisions, means, differences, frames, hypergeometric, sizes, strata, adjusted, trends, charts,
-          funnels, dispersions, standardised, shrunk, drivers, alphas, loyalties, efforts]
+groups = [proportions, tails, decisions, means, differences, frames, hypergeometric, sizes, strata, adjusted, trends,
+          charts, funnels, dispersions, standardised, shrunk, drivers, alphas, loyalties, efforts]
 print("{" + ",\n".join(f'"{g.__name__}": [\n' + ",\n".join(json.dumps(c) for c in g()) + "\n]" for g in groups) + "}")
