@@ -15,19 +15,19 @@ const SHOWN: usize = 40;
 pub struct FieldError {
     /// The field as in CONTRACT §4, such as `completed_at` or `answer.overall`.
     pub field: Cow<'static, str>,
-    /// The value as given, at most 40 characters; customer data is masked.
+    /// The value as given, at most 40 characters; customer data is masked unless it is unusable.
     pub value: String,
     /// What is wrong with it.
     pub reason: Reason,
 }
 
 impl FieldError {
-    /// A fault of `field`; `value` is shortened, and masked if the field holds customer data.
+    /// A fault of `field`; `value` is shortened, and masked if the field holds customer data (a broken address is not).
     pub fn new(field: impl Into<Cow<'static, str>>, value: &str, reason: Reason) -> Self {
         let field = field.into();
         let value = match reason {
-            // What Excel left of a number gives nobody away, and it is the proof.
-            Reason::ExcelNumber => shorten(value),
+            // What Excel left of a number gives nobody away, and an address that reaches nobody must be found again.
+            Reason::ExcelNumber | Reason::BadEmail { .. } => shorten(value),
             _ => shown(&field, value),
         };
         Self { field, value, reason }
@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn contact_values_are_masked() {
         let shown = |field: &'static str, value| FieldError::new(field, value, Reason::BadTime).value;
-        assert_eq!(shown("email", "zhang@qq,com"), "z***@qq,com");
+        assert_eq!(shown("email", "zhang@qq.com"), "z***@qq.com");
         assert_eq!(shown("phone", "13912341234x"), "139****234x");
         assert_eq!(shown("customer_name", "王小明"), "王**");
         assert_eq!(shown("customer_ref", "C-100042"), "****0042");
@@ -274,6 +274,12 @@ mod tests {
     #[test]
     fn what_excel_left_of_a_number_is_shown() {
         assert_eq!(FieldError::new("phone", "1.38E+10", Reason::ExcelNumber).value, "1.38E+10");
+    }
+
+    #[test]
+    fn an_address_with_a_slip_is_shown() {
+        let error = FieldError::new("email", "zhang@qq,com", Reason::BadEmail { suggestion: None });
+        assert_eq!(error.value, "zhang@qq,com");
     }
 
     #[test]
