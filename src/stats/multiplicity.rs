@@ -27,7 +27,8 @@ fn step_up(p: &[f64], factor: f64) -> Vec<f64> {
     let count = real_len(ranked.len()) * factor;
     let mut least = 1.0_f64;
     for (below, (_, value)) in ranked.iter_mut().enumerate().rev() {
-        least = least.min(*value * count / real_len(below + 1));
+        // the quotient first: it is at least 1, so rounding cannot take a value below the raw one
+        least = least.min(*value * (count / real_len(below + 1)));
         *value = least;
     }
     ranked.sort_by_key(|&(place, _)| place);

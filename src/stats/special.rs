@@ -158,13 +158,12 @@ pub(crate) fn beta_quantile(a: f64, b: f64, q: f64) -> f64 {
         }
         // the density, from the same mass: b(x; a, b) = mass · ab / ((a+b) x (1−x))
         let density = binomial_mass(a, a + b, x, 1.0 - x) * a * b / ((a + b) * x * (1.0 - x));
-        let newton = x - miss / density;
-        let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
-        let moved = (next - x).abs();
-        x = next;
-        if moved <= 4.0 * f64::EPSILON * x || high - low <= 1e-17 {
+        let step = miss / density;
+        if step.abs() <= 1e-14 * x || high - low <= 1e-17 {
             break;
         }
+        let newton = x - step;
+        x = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
     }
     x
 }

@@ -249,7 +249,8 @@ def standardised():
         n = np.array([n for _, n in group])
         share = np.array(weights) / sum(weights)
         out.append({"cells": [[k, m, w] for (k, m), w in zip(group, weights)],
-                    "crude": sum(k for k, _ in group) / num(n.sum()), "rate": num((share * p).sum()), "error": num(math.sqrt((share ** 2 * p * (1 - p) / n).sum()))})
+                    "crude": sum(k for k, _ in group) / num(n.sum()),
+                    "rate": num((share * p).sum()), "error": num(math.sqrt((share ** 2 * p * (1 - p) / n).sum()))})
     return out
 
 
