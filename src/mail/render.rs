@@ -152,7 +152,7 @@ impl Links {
         let base = base.trim_end_matches('/');
         Self {
             survey: format!("{base}/s/{survey_token}"),
-            not_me: format!("{base}/u/{unsubscribe_token}?not-me=1"),
+            not_me: format!("{base}/u/{unsubscribe_token}/not-me"),
             unsubscribe: format!("{base}/u/{unsubscribe_token}"),
             privacy: format!("{base}/privacy"),
         }

@@ -241,7 +241,8 @@ impl SmtpMailer {
                 return Err(self.out_of_reach("it offers no STARTTLS, and a password is not sent in plain"));
             }
             let signed = smtp.auth(&[Mechanism::Plain, Mechanism::Login], credentials).await;
-            signed.map_err(|error| self.out_of_reach(&format!("the sign-in failed: {}", told(&error))))?;
+            signed
+                .map_err(|error| self.out_of_reach(&format!("the sign-in failed: {}", Trouble::read(&error, None))))?;
         }
         Ok(Connection { smtp, pipelining, used: 0 })
     }
@@ -267,9 +268,8 @@ impl SmtpMailer {
                 Outcome::Transient { reply, pause, .. } => Outcome::Transient { reply, pause, domain_wide: true },
                 outcome => outcome,
             },
-            Trouble::Refused { reply, .. } => self.out_of_reach(&reply.to_string()),
             Trouble::Garbled(cause) => Outcome::Unknown { cause, possible_duplicate: false },
-            Trouble::Lost(cause) => self.out_of_reach(&cause),
+            trouble => self.out_of_reach(&trouble.to_string()),
         }
     }
 
@@ -336,6 +336,15 @@ impl Trouble {
             Self::Garbled(format!("unreadable reply: {text}"))
         } else {
             Self::Lost(if ended { "the server closed the connection".to_owned() } else { text })
+        }
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused { reply, .. } => reply.fmt(f),
+            Self::Garbled(cause) | Self::Lost(cause) => f.write_str(cause),
         }
     }
 }
