@@ -34,9 +34,11 @@ pub mod response;
 pub mod response_writer;
 pub mod schema;
 pub mod scorebook;
+pub mod scores;
 pub mod setting;
 pub mod suppression;
 pub mod tally;
+pub mod trend;
 pub mod user;
 
 pub use connection::AnyConnection as Connection;

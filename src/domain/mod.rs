@@ -21,6 +21,7 @@ pub mod service_record;
 pub mod tally;
 pub mod text;
 pub mod timestamp;
+pub mod trend;
 pub mod user;
 pub mod verdict;
 pub mod work_calendar;
