@@ -329,7 +329,8 @@ mod tests {
 
     #[test]
     fn other_questionnaires_have_other_options() {
-        let csv = "external_id,department_code,channel,completed_at,responded_at,answer.nps\n1,D,online,2026-01-05,2026-01-06,10\n";
+        let csv = "external_id,department_code,channel,completed_at,responded_at,answer.nps\n\
+                   1,D,online,2026-01-05,2026-01-06,10\n";
         let read = |settings: &Settings<'_>| {
             stage::<RatingRow>(Table::from_bytes(csv.into()).unwrap(), None, settings).unwrap().rows.len()
         };

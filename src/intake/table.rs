@@ -276,7 +276,9 @@ mod tests {
 
         #[test]
         fn a_damaged_workbook_does_not_panic(at in any::<proptest::sample::Index>(), byte in any::<u8>()) {
-            let mut bytes = workbook("<row r=\"1\"><c r=\"A1\"><v>1</v></c></row><row r=\"2\"><c r=\"A2\"><v>2</v></c></row>");
+            let mut bytes = workbook(
+                "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row><row r=\"2\"><c r=\"A2\"><v>2</v></c></row>",
+            );
             let at = at.index(bytes.len());
             bytes[at] = byte;
             if let Ok(mut table) = Table::from_bytes(bytes) {

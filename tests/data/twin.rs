@@ -1,8 +1,8 @@
 //! A synthetic twin of the support centre's file: the same columns, formats, shares and quirks, invented content.
 
 /// The columns of the file.
-pub const HEADER: &str = "Unique id,channel_name,category,Sub-category,order_date_time,Issue_reported at,issue_responded,\
-    Survey_response_Date,Customer_City,Product_category,connected_handling_time,Agent_name,Supervisor,Manager,\
+pub const HEADER: &str = "Unique id,channel_name,category,Sub-category,order_date_time,Issue_reported at,\
+    issue_responded,Survey_response_Date,Customer_City,Product_category,connected_handling_time,Agent_name,Supervisor,Manager,\
     Tenure Bucket,Agent Shift,CSAT Score";
 
 /// Every how many rows the time of the answer is lost, so that it lies before the report: 635 of 17,182.
