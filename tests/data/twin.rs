@@ -1,12 +1,11 @@
 //! A synthetic twin of the support centre's file: the same columns, formats, shares and quirks, invented content.
 
-/// The columns of the file.
-pub const HEADER: &str = "Unique id,channel_name,category,Sub-category,order_date_time,Issue_reported at,\
+const HEADER: &str = "Unique id,channel_name,category,Sub-category,order_date_time,Issue_reported at,\
     issue_responded,Survey_response_Date,Customer_City,Product_category,connected_handling_time,Agent_name,Supervisor,Manager,\
     Tenure Bucket,Agent Shift,CSAT Score";
 
 /// Every how many rows the time of the answer is lost, so that it lies before the report: 635 of 17,182.
-pub const LOST_TIME: usize = 27;
+const LOST_TIME: usize = 27;
 
 /// The file with `rows` rows; the same ones for the same `seed`.
 pub fn twin(rows: usize, seed: u64) -> String {
@@ -47,7 +46,7 @@ impl Dice {
 fn row(number: usize, dice: &mut Dice) -> String {
     const MANAGERS: [&str; 6] = ["Rosa Lund", "Omar Haddad", "Ines Duarte", "Piet Vos", "Yuki Mori", "Lena Brandt"];
     let agent = dice.below(1368);
-    let manager = MANAGERS[usize::try_from(agent % 6).unwrap_or(0)];
+    let manager = usize::try_from(agent % 6).ok().and_then(|index| MANAGERS.get(index)).copied().unwrap_or_default();
     // The late evening of the last day is left out, so that the service ends within the month.
     let (day, minute) = (1 + dice.below(30), dice.below(24 * 60));
     let answered = (minute + 1 + dice.below(90)).min(24 * 60 - 1);
