@@ -67,13 +67,18 @@ impl CapturedMail {
             .flat_map(|word| match word.find("http") {
                 Some(at) if is_address(word.get(at..).unwrap_or_default()) => {
                     let (before, rest) = word.split_at(at);
-                    let (address, after) = rest.split_at(rest.trim_end().len());
+                    // Punctuation after an address belongs to the sentence.
+                    let (address, after) = rest.split_at(rest.trim_end_matches(ends_address).len());
                     vec![TextPiece::Plain(before), TextPiece::Address(address), TextPiece::Plain(after)]
                 }
                 _ => vec![TextPiece::Plain(word)],
             })
             .collect()
     }
+}
+
+fn ends_address(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '.' | ',' | ';' | ')' | '>' | '。' | '，' | '；' | '）')
 }
 
 /// A piece of a mail's text part.

@@ -148,7 +148,7 @@ impl Chart {
     fn interval(t: &Texts, row: &TrendRow) -> String {
         match (&row.low, &row.high) {
             (None, None) => Self::cell(&None),
-            (low, high) => format::range_of(t, &Self::cell(low), &Self::cell(high)),
+            (low, high) => format::range(t, &Self::cell(low), &Self::cell(high)),
         }
     }
 }

@@ -4,6 +4,7 @@
 use super::{format, words};
 use crate::domain::commitment::Metric;
 use crate::domain::period::Period;
+use crate::domain::points::Exact;
 use crate::domain::scorecard;
 use crate::domain::verdict::{Evidence, Verdict};
 use crate::i18n::Texts;
@@ -35,8 +36,19 @@ pub struct Score {
     pub value: f64,
     /// As people read it, on the right side of every threshold: `domain::points::Exact::shown`.
     pub shown: String,
-    /// The 95 % interval in the same unit; `None` where there is none (a mean of one, or of equal values).
-    pub interval: Option<(f64, f64)>,
+    /// The 95 % interval; `None` where there is none (a mean of one, or of equal values).
+    pub interval: Option<Interval>,
+}
+
+/// A 95 % interval in the unit of its score.
+#[derive(Debug, Clone)]
+pub struct Interval {
+    /// Its lower end.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
+    /// Both as people read them, each on its own side of the target.
+    pub shown: (String, String),
 }
 
 /// How a figure stands against a commitment.
@@ -86,14 +98,18 @@ impl From<&scorecard::Score> for Figure {
         });
         Self {
             n: score.n,
-            score: shown.map(|(shown, value)| Score {
-                value,
-                shown: shown.clone(),
-                interval: score.ci_low.zip(score.ci_high),
-            }),
+            score: shown.map(|(shown, value)| Score { value, shown: shown.clone(), interval: interval(score) }),
             judgement,
         }
     }
+}
+
+fn interval(score: &scorecard::Score) -> Option<Interval> {
+    let target = score.target.and_then(Exact::from_4dp).and_then(Exact::to_hundredths);
+    let targets: Vec<_> = target.into_iter().collect();
+    let shown = |bound: f64| Some(Exact::from_4dp(bound)?.shown(&targets));
+    let (low, high) = score.ci_low.zip(score.ci_high)?;
+    Some(Interval { low, high, shown: (shown(low)?, shown(high)?) })
 }
 
 impl From<scorecard::Reach> for Response {
@@ -137,7 +153,8 @@ impl Score {
 
     /// `87.0–94.7`; with signs in it `−9.0 to −1.2`.
     pub fn interval_text(&self, t: &Texts) -> Option<String> {
-        self.interval.map(|(low, high)| format::range(t, low, high))
+        let (low, high) = &self.interval.as_ref()?.shown;
+        Some(format::range(t, &low.replace('-', "\u{2212}"), &high.replace('-', "\u{2212}")))
     }
 }
 

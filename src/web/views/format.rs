@@ -14,7 +14,7 @@ pub fn count(n: &u32) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -35,13 +35,9 @@ pub fn signed(value: f64) -> String {
     if text.starts_with(MINUS) { text } else { format!("+{text}") }
 }
 
-/// `87.0–94.7`; with a minus in it `−9.0 to −1.2`, since a dash between would be misread.
-pub fn range(t: &Texts, low: f64, high: f64) -> String {
-    range_of(t, &decimal(low), &decimal(high))
-}
-
-/// As [`range`], of numbers already written.
-pub fn range_of(t: &Texts, low: &str, high: &str) -> String {
+/// Two written numbers as an interval: `87.0–94.7`; with a minus in it `−9.0 to −1.2`, since a dash between would be
+/// misread.
+pub fn range(t: &Texts, low: &str, high: &str) -> String {
     if low.contains(MINUS) || high.contains(MINUS) {
         return t.with("staff-range", &[("low", low), ("high", high)]);
     }

@@ -28,9 +28,9 @@ pub use auth::{PasswordProblem, SetPassword, SetUp, SetUpProblem, SignIn};
 pub use captured_mail::{CapturedMail, CapturedMails, MailLine};
 pub use department::{Chart, Comment, Comments, DepartmentPage, EmployeeRow, Headline, QuestionRow};
 pub use error::{ErrorPage, Problem};
-pub use figure::{Change, Figure, Judgement, Response, Score};
+pub use figure::{Change, Figure, Interval, Judgement, Response, Score};
 pub use overview::{DepartmentRow, Overview};
-pub use public::{CommitmentRow, CommitmentsPage, PrivacyPage, ResultRow};
+pub use public::{CommitmentRow, CommitmentsPage, PrivacyPage, ResultRow, Scope};
 pub use sentence::Sentence;
 pub use shell::{Account, Area, Freshness, NavEntry, Shell};
 
@@ -42,3 +42,10 @@ pub const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data
 /// shown in a sandboxed frame that may run nothing and only open links in new tabs.
 pub const MAIL_CSP: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                             form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+#[cfg(test)]
+mod sample_figures;
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+mod tests;

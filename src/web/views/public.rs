@@ -5,8 +5,9 @@ use chrono::NaiveDate;
 
 use super::figure::Figure;
 use super::{format, shell::Shell, words};
-use crate::domain::commitment::Metric;
+use crate::domain::commitment::{Commitment, Level, Metric};
 use crate::domain::period::{Grain, Period};
+use crate::domain::points::from_hundredths;
 use crate::domain::service_record::Channel;
 use crate::i18n::Texts;
 
@@ -22,17 +23,17 @@ pub struct CommitmentsPage {
     pub results: Vec<ResultRow>,
 }
 
-/// A commitment in force.
-#[derive(Debug, Clone)]
+/// A commitment in force; those that differ only in how often they are judged share a row.
+#[derive(Debug, Clone, PartialEq)]
 pub struct CommitmentRow {
     /// What is measured.
     pub metric: Metric,
     /// Over which channel; `None` = all.
     pub channel: Option<Channel>,
-    /// Of the organisation as a whole; otherwise of each department.
-    pub organisation: bool,
-    /// How long a period it is judged over.
-    pub grain: Grain,
+    /// Whom it binds.
+    pub scope: Scope,
+    /// How long the periods are that it is judged over, the shortest first.
+    pub grains: Vec<Grain>,
     /// In the metric's unit.
     pub target: f64,
     /// Key of the clause: `B3-2.3.3`.
@@ -41,6 +42,17 @@ pub struct CommitmentRow {
     pub since: NaiveDate,
     /// The last day, if it ends.
     pub until: Option<NaiveDate>,
+}
+
+/// Whom a public commitment binds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// The organisation as a whole.
+    Organisation,
+    /// Every department.
+    EachDepartment,
+    /// One department, by name.
+    Department(String),
 }
 
 /// A published result.
@@ -77,16 +89,59 @@ pub struct PrivacyPage {
 }
 
 impl CommitmentRow {
-    fn scope_name(&self, t: &Texts) -> String {
-        t.get(if self.organisation { "public-scope-organisation" } else { "public-scope-departments" })
+    /// The rows of commitments in their order. What was promised to a single client is not public and is left out;
+    /// `name_of` gives a department's name from its code.
+    pub fn public(commitments: &[Commitment], name_of: impl Fn(&str) -> String) -> Vec<Self> {
+        let mut rows: Vec<Self> = Vec::new();
+        for commitment in commitments {
+            let Some(row) = Self::new(commitment, &name_of) else { continue };
+            match rows.iter_mut().find(|known| Self { grains: row.grains.clone(), ..(*known).clone() } == row) {
+                Some(known) => known.grains.extend(row.grains),
+                None => rows.push(row),
+            }
+        }
+        rows.iter_mut().for_each(|row| row.grains.sort());
+        rows
     }
 
-    fn grain_name(&self, t: &Texts) -> String {
-        t.get(match self.grain {
-            Grain::Month => "public-grain-month",
-            Grain::Quarter => "public-grain-quarter",
-            Grain::Year => "public-grain-year",
+    fn new(commitment: &Commitment, name_of: impl Fn(&str) -> String) -> Option<Self> {
+        let scope = match (commitment.level, &commitment.department_code) {
+            _ if commitment.client_code.is_some() => return None,
+            (Level::Client | Level::Employee, _) => return None,
+            (Level::Organisation, _) => Scope::Organisation,
+            (Level::Department, None) => Scope::EachDepartment,
+            (Level::Department, Some(code)) => Scope::Department(name_of(code)),
+        };
+        Some(Self {
+            metric: commitment.metric,
+            channel: commitment.channel,
+            scope,
+            grains: vec![commitment.grain],
+            target: from_hundredths(commitment.target),
+            clause: commitment.clause.clone(),
+            since: commitment.valid_from,
+            until: commitment.valid_to,
         })
+    }
+
+    fn scope_name(&self, t: &Texts) -> String {
+        match &self.scope {
+            Scope::Organisation => t.get("public-scope-organisation"),
+            Scope::EachDepartment => t.get("public-scope-departments"),
+            Scope::Department(name) => name.clone(),
+        }
+    }
+
+    fn grain_names(&self, t: &Texts) -> String {
+        let name = |grain: &Grain| {
+            t.get(match grain {
+                Grain::Month => "public-grain-month",
+                Grain::Quarter => "public-grain-quarter",
+                Grain::Year => "public-grain-year",
+            })
+        };
+        let names: Vec<_> = self.grains.iter().map(name).collect();
+        names.join(&t.get("public-grain-separator"))
     }
 
     fn dates(&self, t: &Texts) -> String {
@@ -95,5 +150,36 @@ impl CommitmentRow {
             None => t.with("public-since-date", &[("date", since)]),
             Some(until) => t.with("public-until-date", &[("from", since), ("to", format::date(t, until))]),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::commitment;
+
+    fn rows(change: impl Fn(&mut Commitment)) -> Vec<CommitmentRow> {
+        let mut all = commitment::defaults("2026-01-01".parse().unwrap());
+        all.iter_mut().for_each(change);
+        CommitmentRow::public(&all, |code| format!("name of {code}"))
+    }
+
+    #[test]
+    fn commitments_of_several_period_lengths_share_a_row() {
+        let rows = rows(|_| ());
+        assert_eq!(rows.len(), 7);
+        assert_eq!(rows[0].grains, [Grain::Month, Grain::Quarter, Grain::Year]);
+    }
+
+    #[test]
+    fn what_was_promised_to_one_client_is_not_public() {
+        assert!(rows(|commitment| commitment.client_code = Some("C1".into())).is_empty());
+        assert!(rows(|commitment| commitment.level = Level::Client).is_empty());
+    }
+
+    #[test]
+    fn one_departments_commitment_names_it() {
+        let rows = rows(|commitment| commitment.department_code = Some("MR".into()));
+        assert_eq!(rows.last().unwrap().scope, Scope::Department("name of MR".into()));
     }
 }

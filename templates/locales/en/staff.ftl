@@ -92,19 +92,22 @@ staff-change-interval = 95 % interval { $low } to { $high }
 staff-says-online = online customers
 staff-says-offline = offline customers
 staff-says-all = all customers
-staff-says-value = In { $period }, { $value } of { $channel } were satisfied (n={ $n }, 95 % interval { $interval })
+staff-says-value = In { $period }, { $value } of { $channel } were satisfied (n={ $n }
 staff-says-value-only = In { $period }, { $value } of { $channel } were satisfied (n={ $n })
+staff-says-interval = , 95 % interval { $interval })
+staff-says-not-judged = . With fewer than { $min } answers no verdict is given.
+staff-says-more-to-say = Answers still needed before anything can be said: { $n }.{" "}
+staff-says-more-to-show = Answers still needed to show { $target } for certain, if every one of them is satisfied: { $n }.
 staff-says-met = . This meets the { $target } commitment
 staff-says-minor = . This misses the { $target } commitment (minor breach)
 staff-says-major = . This misses the { $target } commitment (major breach)
 staff-says-clear = , and there are enough answers to be sure.
 staff-says-not-distinguishable = , but with this many answers it could be chance.
 staff-says-too-few = , but with fewer than { $min } answers it is too early to conclude anything.
-staff-says-end = .
 staff-says-no-commitment = . No commitment applies.
 staff-says-nobody = No answers from { $channel } in { $period } yet.
 staff-says-few = Answers from { $channel } in { $period }: { $n }. No rate is shown for fewer than { $min }.
-staff-says-hidden = Answers from { $channel } in { $period }: { $n }. The rate is withheld so that the result of another small group can’t be worked out.
+staff-says-hidden = The rate of { $channel } in { $period } is withheld so that the result of another small group can’t be worked out.
 staff-says-change-none = {" "}No significant change from { $period } ({ $difference }, 95 % interval { $low } to { $high }).
 staff-says-change-up = {" "}That is { $size } points above { $period } (95 % interval { $low } to { $high }), a significant change.
 staff-says-change-down = {" "}That is { $size } points below { $period } (95 % interval { $low } to { $high }), a significant change.
@@ -138,7 +141,6 @@ staff-verdict-note = The verdict says whether the figure meets the clause; the e
 staff-department-back = Back to overview
 staff-department-csv = Export CSV
 staff-department-scores = Against commitments
-staff-department-score = Figure
 staff-department-response = Response rate
 staff-department-response-ratio = { $invited } invited, { $responded } answered
 staff-department-nobody-invited = Nobody was invited in this period.

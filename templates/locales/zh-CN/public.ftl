@@ -12,6 +12,7 @@ public-grain = 考核周期
 public-grain-month = 每月
 public-grain-quarter = 每季度
 public-grain-year = 每年
+public-grain-separator = {"、"}
 public-target = 目标
 public-clause = 条款
 public-since = 生效日期

@@ -92,19 +92,22 @@ staff-change-interval = 95 % 区间 { $low } 至 { $high }
 staff-says-online = 线上
 staff-says-offline = 线下
 staff-says-all = 全部渠道
-staff-says-value = { $period }{ $channel }满意率 { $value }（n={ $n }，95 % 区间 { $interval }）
+staff-says-value = { $period }{ $channel }满意率 { $value }（n={ $n }
 staff-says-value-only = { $period }{ $channel }满意率 { $value }（n={ $n }）
+staff-says-interval = ，95 % 区间 { $interval }）
+staff-says-not-judged = 。不足 { $min } 份评价，不作判定。
+staff-says-more-to-say = 再有 { $n } 份评价，就可以开始下结论。
+staff-says-more-to-show = 要确认达到 { $target }，至少还需要 { $n } 份评价，而且份份满意。
 staff-says-met = ，达到 { $target } 承诺
 staff-says-minor = ，低于 { $target } 承诺（轻微违约）
 staff-says-major = ，低于 { $target } 承诺（重大违约）
 staff-says-clear = ，样本足以确认。
 staff-says-not-distinguishable = ，但样本不足以区分。
 staff-says-too-few = ，但不足 { $min } 份评价，还不能下结论。
-staff-says-end = 。
 staff-says-no-commitment = 。没有适用的承诺。
 staff-says-nobody = { $period }{ $channel }还没有有效评价。
 staff-says-few = { $period }{ $channel }只有 { $n } 份有效评价；少于 { $min } 份时不给出满意率。
-staff-says-hidden = { $period }{ $channel }有 { $n } 份有效评价；为避免推算出其他小组的结果，这里不给出满意率。
+staff-says-hidden = 为避免推算出其他小组的结果，{ $period }{ $channel }满意率不显示。
 staff-says-change-none = 与 { $period }相比无显著变化（{ $difference }，95 % 区间 { $low } 至 { $high }）。
 staff-says-change-up = 比 { $period }高 { $size } 个百分点（95 % 区间 { $low } 至 { $high }），变化显著。
 staff-says-change-down = 比 { $period }低 { $size } 个百分点（95 % 区间 { $low } 至 { $high }），变化显著。
@@ -138,7 +141,6 @@ staff-verdict-note = 判定只看数值是否达到条款；证据说明样本�
 staff-department-back = 返回公司总览
 staff-department-csv = 导出 CSV
 staff-department-scores = 对照承诺
-staff-department-score = 指标
 staff-department-response = 回收率
 staff-department-response-ratio = 邀请 { $invited }，作答 { $responded }
 staff-department-nobody-invited = 这一期没有发出邀请。
