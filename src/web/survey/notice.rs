@@ -1,0 +1,221 @@
+//! Every other page behind a customer's link: one template, one enum, one line of EXPERIENCE §1 "States of the link" each.
+//!
+//! No page says whether somebody else answered, and a wrong token gets the same bytes whatever is wrong with it.
+
+use askama::Template;
+use chrono::NaiveDate;
+
+use super::view::{Frame, day, day_and_year};
+
+/// The value of the field `action` that takes back "stop these invitations".
+pub const RESUME: &str = "resume";
+
+/// What a link leads to when it is not the questionnaire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// An anonymous answer was stored.
+    ThanksAnonymous,
+    /// A named answer was stored.
+    ThanksNamed {
+        /// How it may be corrected.
+        correction: Option<Correction>,
+    },
+    /// The link was used before.
+    Answered {
+        /// The day of a named answer; an anonymous one has none.
+        on: Option<NaiveDate>,
+        /// How it may be corrected.
+        correction: Option<Correction>,
+    },
+    /// The one correction was made.
+    Corrected,
+    /// The last day to answer has passed.
+    Expired {
+        /// That day.
+        on: NaiveDate,
+    },
+    /// Not collecting for the moment.
+    Paused,
+    /// Not collecting any more.
+    Withdrawn,
+    /// No such token, or a damaged one.
+    Unknown,
+    /// "Not your service?", to be confirmed.
+    NotMeAsk {
+        /// The questionnaire's address.
+        back: String,
+    },
+    /// Confirmed.
+    NotMeDone,
+    /// "Stop these invitations?", to be confirmed.
+    StopAsk,
+    /// Stopped; can be undone.
+    StopDone,
+    /// Undone.
+    Resumed,
+    /// Too many unknown tokens from one address.
+    TooMany {
+        /// Seconds to wait.
+        wait: u32,
+    },
+    /// The database does not answer.
+    Busy,
+}
+
+/// The one correction of a named response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    /// Its last day.
+    pub until: NaiveDate,
+    /// The address of the correction form.
+    pub path: String,
+}
+
+/// A page that says one thing and offers at most one action.
+#[derive(Debug, Clone, Template)]
+#[template(path = "survey/notice.html", whitespace = "minimize")]
+pub struct Notice<'a> {
+    /// What is around it.
+    pub frame: &'a Frame,
+    /// What it says.
+    pub state: &'a State,
+}
+
+/// What the reader can do on a notice.
+enum Action {
+    None,
+    Link { href: String, label: String },
+    Confirm { label: String, back: Option<(String, String)> },
+    Undo { label: String },
+}
+
+impl State {
+    /// The HTTP status.
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::Expired { .. } | Self::Withdrawn => 410,
+            Self::Unknown => 404,
+            Self::TooMany { .. } => 429,
+            Self::Paused | Self::Busy => 503,
+            _ => 200,
+        }
+    }
+
+    /// Seconds for the header `Retry-After`.
+    pub const fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::TooMany { wait } => Some(*wait),
+            Self::Paused => Some(24 * 60 * 60),
+            Self::Busy => Some(30),
+            _ => None,
+        }
+    }
+
+    /// Whether what the reader came for is done.
+    const fn is_done(&self) -> bool {
+        matches!(
+            self,
+            Self::ThanksAnonymous | Self::ThanksNamed { .. } | Self::NotMeDone | Self::StopDone | Self::Resumed
+        )
+    }
+
+    /// Whether opening the page's address again shows it again, so that the language and size links make sense.
+    const fn can_be_reopened(&self) -> bool {
+        !matches!(self, Self::NotMeDone | Self::StopDone | Self::Resumed)
+    }
+}
+
+impl Notice<'_> {
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.state.status()
+    }
+
+    fn title(&self) -> String {
+        let t = self.frame.t;
+        match self.state {
+            State::ThanksAnonymous | State::ThanksNamed { .. } => t.get("survey-thanks"),
+            State::Answered { .. } => t.get("survey-answered"),
+            State::Corrected => t.get("survey-corrected"),
+            State::Expired { .. } => t.get("survey-expired"),
+            State::Paused => t.get("survey-paused"),
+            State::Withdrawn => t.get("survey-withdrawn"),
+            State::Unknown => t.get("survey-unknown"),
+            State::NotMeAsk { .. } => t.get("survey-not-me-ask"),
+            State::NotMeDone => t.get("survey-not-me-done"),
+            State::StopAsk => t.get("survey-stop-ask"),
+            State::StopDone => t.get("survey-stop-done"),
+            State::Resumed => t.get("survey-resumed"),
+            State::TooMany { .. } => t.get("survey-too-many"),
+            State::Busy => t.get("survey-busy"),
+        }
+    }
+
+    /// What the links to another language or size carry on, so that a named answer is not thanked as an anonymous one.
+    fn kept(&self) -> &'static str {
+        if matches!(self.state, State::ThanksNamed { .. }) { "&identity=named" } else { "" }
+    }
+
+    fn paragraphs(&self) -> Vec<String> {
+        let t = self.frame.t;
+        match self.state {
+            State::ThanksAnonymous => {
+                vec![t.get("survey-thanks-anonymous"), t.get("survey-thanks-use"), t.get("survey-close")]
+            }
+            State::ThanksNamed { correction } => {
+                let mut lines = vec![t.get("survey-thanks-named"), t.get("survey-thanks-use")];
+                lines.push(self.correct_until(correction.as_ref()).unwrap_or_else(|| t.get("survey-close")));
+                lines
+            }
+            State::Answered { on, correction } => {
+                let answered = match on {
+                    Some(on) => t.with("survey-answered-on", &[("date", day(t.locale(), *on))]),
+                    None => t.get("survey-answered-before"),
+                };
+                [Some(answered), self.correct_until(correction.as_ref())].into_iter().flatten().collect()
+            }
+            State::Corrected => vec![t.get("survey-corrected-text")],
+            State::Expired { on } => {
+                let closed = t.with("survey-expired-text", &[("date", day_and_year(t.locale(), *on))]);
+                let next = self.frame.phone.is_some().then(|| t.get("survey-expired-next"));
+                [Some(closed), next].into_iter().flatten().collect()
+            }
+            State::Paused => vec![t.get("survey-paused-text")],
+            State::Withdrawn => vec![t.get("survey-withdrawn-text")],
+            State::Unknown => vec![t.get("survey-unknown-text")],
+            State::NotMeAsk { .. } => vec![t.get("survey-not-me-ask-text")],
+            State::NotMeDone => vec![t.get("survey-not-me-done-text")],
+            State::StopAsk => vec![t.get("survey-stop-ask-text")],
+            State::StopDone => vec![t.get("survey-stop-done-text")],
+            State::Resumed => vec![t.get("survey-resumed-text")],
+            State::TooMany { wait } => vec![t.count("survey-too-many-text", wait.div_ceil(60).max(1))],
+            State::Busy => vec![t.get("survey-busy-text")],
+        }
+    }
+
+    fn correct_until(&self, correction: Option<&Correction>) -> Option<String> {
+        let t = self.frame.t;
+        correction.map(|correction| t.with("survey-correct-until", &[("date", day(t.locale(), correction.until))]))
+    }
+
+    fn action(&self) -> Action {
+        let t = self.frame.t;
+        match self.state {
+            State::ThanksNamed { correction: Some(correction) }
+            | State::Answered { correction: Some(correction), .. } => {
+                Action::Link { href: self.address(&correction.path), label: t.get("survey-correct") }
+            }
+            State::NotMeAsk { back } => Action::Confirm {
+                label: t.get("survey-not-me-button"),
+                back: Some((self.address(back), t.get("survey-back"))),
+            },
+            State::StopAsk => Action::Confirm { label: t.get("survey-stop-button"), back: None },
+            State::StopDone => Action::Undo { label: t.get("survey-stop-undo") },
+            _ => Action::None,
+        }
+    }
+
+    fn address(&self, path: &str) -> String {
+        format!("{path}?{}", self.frame.here())
+    }
+}

@@ -1,0 +1,435 @@
+//! The customer's questionnaire page, and what every customer page has around its content: one page, no script, one
+//! request (EXPERIENCE §1). Addresses of the page itself are bare queries (`?lang=en`), so no page needs its token.
+
+use askama::Template;
+use chrono::{Datelike, NaiveDate};
+
+use super::form::{ANSWER_PREFIX, FormError, Identity, offers};
+use super::style::SURVEY_CSS;
+use crate::domain::locale::Locale;
+use crate::domain::questionnaire::{
+    AnswerError, AnswerProblem, Kind, MAX_TEXT, NOT_APPLICABLE, Question, Questionnaire,
+};
+use crate::i18n::Texts;
+
+/// Seconds that a rating takes to answer on a phone; a text takes three times as long (EXPERIENCE §1 "Length").
+const RATING_SECONDS: usize = 10;
+
+/// What every customer page shows around its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// The reader's language.
+    pub t: Texts,
+    /// The organisation's name; empty if it could not be read.
+    pub organisation: String,
+    /// The number to call instead, as people write it: `400-000-0000`.
+    pub phone: Option<String>,
+    /// Large text (大字版).
+    pub big: bool,
+}
+
+/// What the privacy lines must say (PIPL art. 17).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Privacy {
+    /// Who handles the data.
+    pub company: String,
+    /// What for, in the organisation's own words; `None` for ours.
+    pub purpose: Option<String>,
+    /// How long answers and contact data are kept at most, in months.
+    pub retention_months: u32,
+}
+
+/// The service that is asked about, as far as a forwarded link may show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// The department's name in the reader's language.
+    pub department: String,
+    /// What kind of service it was, in the organisation's own words.
+    pub service_type: Option<String>,
+    /// The day it was completed, in the organisation's zone.
+    pub completed_on: NaiveDate,
+    /// Its number, masked by [`mask`].
+    pub reference: String,
+}
+
+/// Where the page's links lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Links {
+    /// "Not your service?"
+    pub not_me: String,
+    /// "Stop these invitations"; `None` where nothing was sent, as at a counter.
+    pub unsubscribe: Option<String>,
+    /// The full privacy notice.
+    pub privacy: String,
+}
+
+/// The page with the questionnaire: opened, pre-selected from the mail, refused with everything kept, or a correction.
+#[derive(Debug, Clone, Template)]
+#[template(path = "survey/page.html", whitespace = "minimize")]
+pub struct SurveyPage<'a> {
+    /// What is around it.
+    pub frame: &'a Frame,
+    /// What is asked.
+    pub questionnaire: &'a Questionnaire,
+    /// What about.
+    pub service: &'a Service,
+    /// Where else to go.
+    pub links: &'a Links,
+    /// The privacy lines.
+    pub privacy: &'a Privacy,
+    /// Proves that the form was opened before it was sent.
+    pub nonce: String,
+    /// The last day to answer.
+    pub expires_on: NaiveDate,
+    /// Question code and value: selected by the link, typed before an error, or the answers to correct.
+    pub answers: Vec<(String, String)>,
+    /// How the customer signs.
+    pub identity: Identity,
+    /// Whether a named response is being corrected.
+    pub correction: bool,
+    /// What was wrong with the form; empty for a page that was only opened.
+    pub problems: Vec<Problem>,
+}
+
+/// Why a posted questionnaire was not stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// An answer is missing or wrong.
+    Answer(AnswerError),
+    /// The nonce is missing, old or younger than a second.
+    StaleNonce,
+    /// The field `identity` is not understood.
+    UnknownIdentity,
+    /// The form could not be read, so that nothing could be kept.
+    Form(FormError),
+    /// It could not be stored just now.
+    Busy,
+}
+
+/// A question as the template writes it.
+struct Field {
+    number: usize,
+    name: String,
+    legend: String,
+    required: bool,
+    /// The options of a rating; `None` for a text.
+    options: Option<Vec<Choice>>,
+    /// What was typed into a text.
+    text: String,
+    error: Option<String>,
+}
+
+/// One option of a rating.
+struct Choice {
+    value: String,
+    label: String,
+    checked: bool,
+}
+
+/// A line of the error summary.
+struct SummaryLine {
+    /// The id of the field to go to.
+    target: String,
+    message: String,
+}
+
+impl Frame {
+    /// The query that keeps the display: `lang=en&big=1`.
+    pub fn query(&self, locale: Locale, big: bool) -> String {
+        format!("lang={locale}{}", if big { "&big=1" } else { "" })
+    }
+
+    /// The query of this very page, which every link and form of it carries on.
+    pub(super) fn here(&self) -> String {
+        self.query(self.t.locale(), self.big)
+    }
+
+    /// The query that switches to the other language.
+    pub(super) fn other_language(&self) -> String {
+        self.query(self.t.locale().other(), self.big)
+    }
+
+    /// The query that switches between standard and large text.
+    pub(super) fn other_size(&self) -> String {
+        self.query(self.t.locale(), !self.big)
+    }
+
+    /// The style sheet, whose hash the policy allows.
+    pub(super) fn css(&self) -> &'static str {
+        SURVEY_CSS
+    }
+
+    /// The number to dial, without spaces, dashes or an extension; `None` if there is none.
+    pub(super) fn dial(&self) -> Option<String> {
+        let spelled = |c: &char| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')' | '.');
+        let run = self.phone.as_deref()?.chars().take_while(spelled);
+        let number: String = run.filter(|c| c.is_ascii_digit() || *c == '+').collect();
+        (number.len() >= 3).then_some(number)
+    }
+}
+
+impl Privacy {
+    /// What the answers are for, as it stands in a sentence.
+    pub(super) fn purpose_in(&self, t: Texts) -> String {
+        self.purpose.clone().unwrap_or_else(|| t.get("survey-purpose"))
+    }
+}
+
+impl SurveyPage<'_> {
+    /// 200 for a page that was opened, 422 for a refused form, 413 for one that was too large, 503 if storing failed.
+    pub fn status(&self) -> u16 {
+        let is = |problem: &Problem| self.problems.contains(problem);
+        match self.problems.as_slice() {
+            [] => 200,
+            _ if is(&Problem::Busy) => 503,
+            _ if is(&Problem::Form(FormError::TooLarge)) => 413,
+            _ => 422,
+        }
+    }
+
+    fn title(&self) -> String {
+        let heading = self.heading();
+        if self.problems.is_empty() { heading } else { self.frame.t.with("survey-title-error", &[("title", heading)]) }
+    }
+
+    fn heading(&self) -> String {
+        let t = self.frame.t;
+        if self.correction {
+            return t.get("survey-correction-heading");
+        }
+        let date = day(t.locale(), self.service.completed_on);
+        match self.service.service_type.as_deref().map(str::trim).filter(|kind| !kind.is_empty()) {
+            None => t.with("survey-heading", &[("date", date)]),
+            Some(kind) => t.with("survey-heading-typed", &[("date", date), ("type", set_in(t.locale(), kind))]),
+        }
+    }
+
+    /// `维修服务部 · 工单 ****0042 · 12月2日前有效`
+    fn about(&self) -> String {
+        let t = self.frame.t;
+        let reference = t.with("survey-reference", &[("number", &self.service.reference)]);
+        let until = t.with("survey-valid-until", &[("date", day(t.locale(), self.expires_on))]);
+        [self.service.department.as_str(), &reference, &until].join(" · ")
+    }
+
+    /// `约 1 分钟，共 5 题，必答 1 题`, computed from what is asked.
+    fn length(&self) -> String {
+        let t = self.frame.t;
+        let load = |question: &Question| if question.kind == Kind::Text { 3 } else { 1 };
+        let seconds: usize = self.questionnaire.questions.iter().map(load).sum::<usize>() * RATING_SECONDS;
+        let minutes = ((seconds + 30) / 60).max(1);
+        let questions = self.questionnaire.questions.len();
+        let required = self.questionnaire.questions.iter().filter(|question| question.required).count();
+        let parts = [
+            ("minutes", count(t, "survey-minutes", minutes)),
+            ("questions", count(t, "survey-questions", questions)),
+            ("required", required.to_string()),
+        ];
+        t.with("survey-length", &parts)
+    }
+
+    /// Says that a selected answer is not sent yet, or that this is a correction.
+    fn note(&self) -> Option<String> {
+        let t = self.frame.t;
+        if self.correction {
+            return Some(t.get("survey-correction-note"));
+        }
+        match self.selected().as_slice() {
+            _ if !self.problems.is_empty() => None,
+            [] => None,
+            [(question, value)] => {
+                let word = word(t, question, value)?;
+                Some(t.with("survey-preselected-one", &[("word", word)]))
+            }
+            _ => Some(t.get("survey-preselected-more")),
+        }
+    }
+
+    /// The selected options, in the order of the questions.
+    fn selected(&self) -> Vec<(&Question, &str)> {
+        let questions = self.questionnaire.questions.iter();
+        questions
+            .filter_map(|question| Some((question, self.answer(&question.code)?)))
+            .filter(|(question, value)| offers(question, value))
+            .collect()
+    }
+
+    fn answer(&self, code: &str) -> Option<&str> {
+        self.answers.iter().find(|(answered, _)| answered == code).map(|(_, value)| value.as_str())
+    }
+
+    /// The selected options as a query, so that a change of language or size keeps them; texts stay out of addresses.
+    fn kept(&self) -> String {
+        let pair = |(question, value): (&Question, &str)| {
+            format!("&{ANSWER_PREFIX}{}={}", percent_encode(&question.code), percent_encode(value))
+        };
+        self.selected().into_iter().map(pair).collect()
+    }
+
+    fn privacy_line(&self) -> String {
+        let months = self.privacy.retention_months.to_string();
+        let facts = [
+            ("company", self.privacy.company.clone()),
+            ("purpose", self.privacy.purpose_in(self.frame.t)),
+            ("months", months),
+        ];
+        self.frame.t.with("survey-privacy", &facts)
+    }
+
+    fn fields(&self) -> Vec<Field> {
+        (1..).zip(&self.questionnaire.questions).map(|(number, question)| self.field(number, question)).collect()
+    }
+
+    fn field(&self, number: usize, question: &Question) -> Field {
+        let answer = self.answer(&question.code).unwrap_or_default();
+        let choice = |value: &str, label: String| Choice {
+            value: value.to_owned(),
+            label,
+            checked: value == answer && offers(question, answer),
+        };
+        let options = (question.kind == Kind::Rating).then(|| {
+            let locale = self.frame.t.locale();
+            let listed =
+                question.options.iter().map(|option| choice(&option.value, option.text.text(locale).to_owned()));
+            let opt_out = || choice(NOT_APPLICABLE, self.frame.t.get("survey-not-applicable"));
+            listed.chain(question.not_applicable.then(opt_out)).collect()
+        });
+        Field {
+            number,
+            name: format!("{ANSWER_PREFIX}{}", question.code),
+            legend: question.text.text(self.frame.t.locale()).to_owned(),
+            required: question.required,
+            options,
+            text: storable(answer),
+            error: self.answer_errors().find(|error| error.code == question.code).map(|error| self.explain(error)),
+        }
+    }
+
+    fn answer_errors(&self) -> impl Iterator<Item = &AnswerError> {
+        self.problems.iter().filter_map(|problem| match problem {
+            Problem::Answer(error) => Some(error),
+            _ => None,
+        })
+    }
+
+    /// The error summary: each field once, in the order of the page.
+    fn summary(&self) -> Vec<SummaryLine> {
+        let mut lines: Vec<(usize, SummaryLine)> = Vec::new();
+        for problem in &self.problems {
+            let (place, target, message) = self.summarise(problem);
+            if !lines.iter().any(|(_, line)| line.target == target && line.message == message) {
+                lines.push((place, SummaryLine { target, message }));
+            }
+        }
+        lines.sort_by_key(|(place, _)| *place);
+        lines.into_iter().map(|(_, line)| line).collect()
+    }
+
+    /// Where on the page a problem is, the id to go to, and what to say.
+    fn summarise(&self, problem: &Problem) -> (usize, String, String) {
+        let t = self.frame.t;
+        let last = self.questionnaire.questions.len() + 1;
+        let at_submit = |message| (last, "submit".to_owned(), message);
+        match problem {
+            Problem::Answer(error) => match self.number(&error.code) {
+                Some(number) => (number, format!("q{number}"), self.explain(error)),
+                None => at_submit(self.explain(error)),
+            },
+            Problem::UnknownIdentity => (last, "sign".to_owned(), t.get("survey-error-identity")),
+            Problem::StaleNonce => at_submit(t.get("survey-error-nonce")),
+            Problem::Form(FormError::NotUtf8) => at_submit(t.get("survey-error-encoding")),
+            Problem::Form(FormError::TooLarge | FormError::TooManyFields) => at_submit(t.get("survey-error-too-large")),
+            Problem::Busy => at_submit(t.get("survey-error-busy")),
+        }
+    }
+
+    fn explain(&self, error: &AnswerError) -> String {
+        let t = self.frame.t;
+        let number = [("number", self.number(&error.code).unwrap_or_default())];
+        match error.reason {
+            AnswerProblem::Missing => t.with("survey-error-missing", &number),
+            AnswerProblem::UnknownOption => t.with("survey-error-option", &number),
+            AnswerProblem::Duplicate => t.with("survey-error-repeated", &number),
+            AnswerProblem::UnknownQuestion => t.get("survey-error-question"),
+            AnswerProblem::BadText => {
+                let length = self.answer(&error.code).unwrap_or_default().replace("\r\n", "\n").chars().count();
+                match number {
+                    [number] if length > MAX_TEXT => t.with("survey-error-too-long", &[number, ("count", length)]),
+                    number => t.with("survey-error-characters", &number),
+                }
+            }
+        }
+    }
+
+    fn number(&self, code: &str) -> Option<usize> {
+        self.questionnaire.questions.iter().position(|question| question.code == code).map(|index| index + 1)
+    }
+
+    fn identity_error(&self) -> bool {
+        self.problems.contains(&Problem::UnknownIdentity)
+    }
+
+    fn named(&self) -> bool {
+        self.identity == Identity::Named
+    }
+}
+
+/// The last four characters of a service record's number, fewer if it is short: `****0042`.
+pub fn mask(external_id: &str) -> String {
+    let length = external_id.chars().count();
+    let shown: String = external_id.chars().skip(length - (length / 2).min(4)).collect();
+    format!("****{shown}")
+}
+
+/// A day as read in running text: `11月18日`, `18 November`.
+pub fn day(locale: Locale, date: NaiveDate) -> String {
+    match locale {
+        Locale::ZhCn => format!("{}月{}日", date.month(), date.day()),
+        Locale::En => date.format("%-d %B").to_string(),
+    }
+}
+
+/// A day with its year, for what may be read long after: `2026年12月2日`, `2 December 2026`.
+pub fn day_and_year(locale: Locale, date: NaiveDate) -> String {
+    match locale {
+        Locale::ZhCn => format!("{}年{}", date.year(), day(locale, date)),
+        Locale::En => date.format("%-d %B %Y").to_string(),
+    }
+}
+
+/// A service type inside the Chinese heading: "服务" would stand there twice, and Latin letters want spaces.
+fn set_in(locale: Locale, service_type: &str) -> String {
+    if locale == Locale::En {
+        return service_type.to_owned();
+    }
+    let stem = service_type.strip_suffix("服务").unwrap_or(service_type);
+    let space = |c: Option<char>| if c.is_some_and(|c| c.is_ascii_alphanumeric()) { " " } else { "" };
+    format!("{}{stem}{}", space(stem.chars().next()), space(stem.chars().next_back()))
+}
+
+fn word(t: Texts, question: &Question, value: &str) -> Option<String> {
+    if value == NOT_APPLICABLE {
+        return Some(t.get("survey-not-applicable"));
+    }
+    question.options.iter().find(|option| option.value == value).map(|option| option.text.text(t.locale()).to_owned())
+}
+
+fn count(t: Texts, key: &str, n: usize) -> String {
+    t.count(key, i64::try_from(n).unwrap_or(i64::MAX))
+}
+
+/// A text as it is put back into its field: without the control characters that would be refused again.
+fn storable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+}
+
+fn percent_encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match char::from(byte) {
+            c if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') => encoded.push(c),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}

@@ -1,0 +1,106 @@
+# The customer's pages: questionnaire, states of the link
+
+# Header
+survey-options = Display
+survey-large-text = Large text
+survey-standard-text = Standard text
+survey-other-language = 中文
+survey-title-error = Error: { $title }
+
+# Questionnaire
+survey-heading = Your feedback on our service of { $date }
+survey-heading-typed = Your feedback: { $type }, { $date }
+survey-correction-heading = Change your feedback
+survey-reference = ref. { $number }
+survey-valid-until = open until { $date }
+survey-minutes = { $n ->
+    [one] About { $n } minute
+   *[other] About { $n } minutes
+}
+survey-questions = { $n ->
+    [one] { $n } question
+   *[other] { $n } questions
+}
+survey-length = { $minutes }, { $questions }, { $required } required
+survey-preselected-one = We have selected “{ $word }” for you. Nothing has been sent yet: change it if you like, then press “Send feedback”.
+survey-preselected-more = Your choices are kept. Nothing has been sent yet: press “Send feedback” when you are done.
+survey-correction-note = These are the answers you gave. Change what you like, then press “Send changes”. You can do this once.
+survey-required = required
+survey-optional = optional
+survey-not-applicable = Not applicable / can’t say
+survey-comment-hint = Up to 2,000 characters. Please leave out ID and bank card numbers and other personal details.
+survey-identity = How would you like to sign?
+survey-anonymous = Anonymously: the department sees only your ratings and comment
+survey-anonymous-hint = Answers are passed on shuffled, in groups of five or more, and dated by month only. No connection to you is kept, so you cannot change yours later.
+survey-named = With my name: you may contact me about my comment
+survey-named-hint = The department knows which service your answer is about. You can change it once before the survey closes.
+survey-website = Website (leave empty)
+survey-submit = Send feedback
+survey-submit-correction = Send changes
+
+# Errors
+survey-errors = Your feedback has not been sent yet
+survey-error-missing = Question { $number }: choose one of the answers
+survey-error-option = Question { $number }: choose again from the answers listed
+survey-error-repeated = Question { $number }: we received more than one answer, choose again
+survey-error-too-long = Question { $number }: 2,000 characters at most; you have { $count }
+survey-error-characters = Question { $number }: some characters cannot be saved and were removed; check your text and send again
+survey-error-question = We received an answer to a question that is not on this page and removed it. Check your answers and send again
+survey-error-identity = Choose whether to sign anonymously or with your name
+survey-error-nonce = Check your answers and press the button once more. Everything you entered is still here
+survey-error-busy = We are very busy and could not save it just now. Everything you entered is still here: wait a moment and press the button again
+survey-error-encoding = Your browser sent text in a form that we cannot read. Open the link from your mail in another browser
+survey-error-too-large = That was too much text. Shorten your comment and send again
+
+# Footer
+survey-not-me = Not your service? Tell us
+survey-unsubscribe = Stop these invitations
+survey-privacy = { $company } collects your ratings and comment to { $purpose } and keeps them for { $months } months at most.
+survey-purpose = improve its service and assess its quality
+survey-privacy-link = Full notice and your rights
+survey-phone-before = Rather not do this online? Call
+survey-phone-other = Any questions? Call
+
+# States of the link
+survey-thanks = Thank you for your feedback
+survey-thanks-named = We have received it and pass it to the department that served you. They may contact you about your comment.
+survey-thanks-anonymous = We have received it anonymously. It is passed to the department shuffled with at least four others. We keep no connection between it and you, so it can no longer be changed.
+survey-thanks-use = Departments are assessed every month by what customers say, and what you tell us helps them improve.
+survey-correct-until = You can change it once until { $date }.
+survey-correct = Change my feedback
+survey-close = You can close this page now.
+survey-answered = You have already given feedback
+survey-answered-on = You sent your feedback on { $date }. Thank you.
+survey-answered-before = Feedback has already been sent with this link. Thank you.
+survey-corrected = You have already changed your feedback
+survey-corrected-text = Feedback can be changed once. If there is more you would like to say, please call us.
+survey-expired = This survey has closed
+survey-expired-text = It closed on { $date }, and feedback can no longer be sent.
+survey-expired-next = What you think still matters to us: please call.
+survey-paused = This survey is paused
+survey-paused-text = We are not taking feedback for the moment. Your link stays valid; please try again later.
+survey-withdrawn = This survey was cancelled
+survey-withdrawn-text = We no longer ask for feedback on this service. There is nothing you need to do.
+survey-unknown = This link is incomplete or wrong
+survey-unknown-text = Go back to the mail and follow the link in it, or copy the whole link into the address bar of your browser.
+survey-not-me-ask = Not your service?
+survey-not-me-ask-text = We may have the wrong contact details. Press the button, and we will not contact you about this service again.
+survey-not-me-button = This was not my service
+survey-not-me-done = Thank you for telling us
+survey-not-me-done-text = We will not contact you about this again.
+survey-back = Back to the survey
+survey-stop-ask = Stop these invitations?
+survey-stop-ask-text = We will no longer invite you to give feedback. Mail about your orders and complaints is not affected.
+survey-stop-button = Stop invitations
+survey-stop-done = Invitations stopped
+survey-stop-done-text = We will no longer invite you to give feedback. Mail about your orders and complaints is not affected.
+survey-stop-undo = Undo, keep inviting me
+survey-resumed = Invitations resumed
+survey-resumed-text = We will ask for your feedback again after we have served you.
+survey-too-many = Too many requests
+survey-too-many-text = { $n ->
+    [one] Please try again in { $n } minute. Your link stays valid.
+   *[other] Please try again in { $n } minutes. Your link stays valid.
+}
+survey-busy = We are very busy
+survey-busy-text = Please try again shortly. Your link stays valid.
