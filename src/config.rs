@@ -47,8 +47,8 @@ pub const SETTINGS: &[Setting] = &[
     setting("MANYI_INVITE_EXPIRES_DAYS", "14"),
     setting("MANYI_COOLDOWN_DAYS", "14"),
     setting("MANYI_DOMAIN_RATE", "qq.com=20,163.com=20,126.com=20"),
-    setting("MANYI_ORGANISATION", "示例公司"),
-    setting("MANYI_ORGANISATION_EN", "Example Company"),
+    setting("MANYI_ORGANISATION", ""),
+    setting("MANYI_ORGANISATION_EN", ""),
     setting("MANYI_PHONE", ""),
     setting("MANYI_RETENTION_MONTHS", "24"),
     setting("MANYI_ENV", "production"),
@@ -78,8 +78,8 @@ pub struct Config {
     pub log: String,
     /// When and whom to ask.
     pub asking: Rules,
-    /// The organisation's name in Chinese and English.
-    pub organisation: (String, String),
+    /// The organisation's name in Chinese and English, where it is set here and not on the set-up page.
+    pub organisation: (Option<String>, Option<String>),
     /// The telephone number printed on every page and mail for those who would rather call.
     pub phone: Option<String>,
     /// Months that contact data is kept.
@@ -190,11 +190,12 @@ impl Config {
         &self.printed
     }
 
-    /// The organisation's name in a language.
-    pub fn organisation_name(&self, locale: Locale) -> &str {
+    /// The organisation's name in a language, or in the other one, if it is set here.
+    pub fn organisation_name(&self, locale: Locale) -> Option<&str> {
+        let (zh_cn, en) = (self.organisation.0.as_deref(), self.organisation.1.as_deref());
         match locale {
-            Locale::ZhCn => &self.organisation.0,
-            Locale::En => &self.organisation.1,
+            Locale::ZhCn => zh_cn.or(en),
+            Locale::En => en.or(zh_cn),
         }
     }
 }
@@ -266,7 +267,7 @@ impl Layers {
             })?,
             smtp_url: some("MANYI_SMTP_URL").map(Secret),
             mail_from: self.parse("MANYI_MAIL_FROM", "an e-mail address such as feedback@example.com", |address| {
-                address.parse::<lettre::Address>().ok().map(|_| address.to_owned())
+                crate::domain::address::email(address).ok().map(str::to_owned)
             })?,
             secret_file: PathBuf::from(text("MANYI_SECRET_FILE")),
             time_zone: self.parse("MANYI_TIME_ZONE", "a time zone such as Asia/Shanghai", |name| name.parse().ok())?,
@@ -280,7 +281,7 @@ impl Layers {
                 cooldown_days: self.whole("MANYI_COOLDOWN_DAYS", days)?,
                 domain_rate: self.parse("MANYI_DOMAIN_RATE", "pairs such as qq.com=20,163.com=20", domain_rate)?,
             },
-            organisation: (text("MANYI_ORGANISATION"), text("MANYI_ORGANISATION_EN")),
+            organisation: (some("MANYI_ORGANISATION"), some("MANYI_ORGANISATION_EN")),
             phone: some("MANYI_PHONE"),
             retention_months: self.parse("MANYI_RETENTION_MONTHS", "a whole number of months, 1 or more", |text| {
                 text.parse().ok().filter(|months| *months > 0)
@@ -409,10 +410,7 @@ mod tests {
         std::fs::write(file.path(), "cooldown_days = 1\nphone = \"1\"").unwrap();
         let environment = vec![("MANYI_COOLDOWN_DAYS".into(), "2".into()), ("MANYI_LOCALE".into(), "en".into())];
         let config = Config::from_layers(Some(file.path()), environment, &[("MANYI_LOCALE", "zh-CN".into())]).unwrap();
-        assert_eq!(
-            (config.asking.cooldown_days, config.phone.as_deref(), config.locale),
-            (2, Some("1"), Locale::ZhCn)
-        );
+        assert_eq!((config.asking.cooldown_days, config.phone.as_deref(), config.locale), (2, Some("1"), Locale::ZhCn));
     }
 
     #[test]

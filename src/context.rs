@@ -1,6 +1,6 @@
 //! What handlers, jobs and commands are given.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
 
@@ -10,7 +10,7 @@ use crate::crypto::{SecretFileError, Secrets};
 use crate::db::questionnaire::Published;
 use crate::db::{self, Pool};
 use crate::domain::verdict::Thresholds;
-use crate::i18n::{Locale, Texts};
+use crate::i18n::Locale;
 use crate::mail::Mailer;
 
 /// Settings, storage, time, secrets and the way mail goes. Cheap to clone.
@@ -28,6 +28,8 @@ pub struct Context {
     pub questionnaires: Arc<Published>,
     /// Where mail goes; `None` = nowhere, it waits.
     pub mailer: Option<Arc<Mailer>>,
+    /// The organisation's name as the set-up page was told.
+    told_organisation: Arc<RwLock<Option<String>>>,
     /// From how many answers on something may be said.
     pub thresholds: Thresholds,
 }
@@ -56,6 +58,7 @@ impl Context {
             db::questionnaire::seed(conn, now)?;
             db::commitment::seed(conn, now)
         })?;
+        context.pool.query_now(|conn| context.read_organisation(conn))?;
         Ok(context)
     }
 
@@ -68,6 +71,7 @@ impl Context {
             secrets: Secrets::load_or_create(&config.secret_file)?,
             clock,
             questionnaires: Arc::default(),
+            told_organisation: Arc::default(),
             mailer: mailer.map(Arc::new),
             thresholds: Thresholds::default(),
             config: Arc::new(config),
@@ -84,8 +88,16 @@ impl Context {
         self.config.public_url.clone().unwrap_or_else(|| format!("http://{}", self.config.listen))
     }
 
-    /// The texts of a language.
-    pub const fn texts(locale: Locale) -> Texts {
-        Texts::new(locale)
+    /// The organisation's name in a language: as set, as the set-up page was told, or the program's own.
+    pub fn organisation(&self, locale: Locale) -> String {
+        let told = || self.told_organisation.read().unwrap_or_else(PoisonError::into_inner).clone();
+        self.config.organisation_name(locale).map(str::to_owned).or_else(told).unwrap_or_else(|| "manyi 满意".into())
+    }
+
+    /// Reads the organisation's name again: it may have been told since.
+    pub fn read_organisation(&self, conn: &mut db::Connection) -> db::Result<()> {
+        let name = db::setting::get(conn, db::setting::ORGANISATION)?;
+        *self.told_organisation.write().unwrap_or_else(PoisonError::into_inner) = name;
+        Ok(())
     }
 }

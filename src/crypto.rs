@@ -56,7 +56,9 @@ pub enum SecretFileError {
         source: std::io::Error,
     },
     /// It is not a secret file.
-    #[error("secret file {0} is damaged: it must hold \"manyi-secret-1\" and 64 hex digits. Restore it from its backup")]
+    #[error(
+        "secret file {0} is damaged: it must hold \"manyi-secret-1\" and 64 hex digits. Restore it from its backup"
+    )]
     Damaged(PathBuf),
 }
 
@@ -149,6 +151,21 @@ impl Secrets {
     pub fn invitation_token(&self, salt: &[u8]) -> Token {
         let [token @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = mac(&self.token, &[salt]);
         Token(URL_SAFE_NO_PAD.encode::<[u8; 16]>(token))
+    }
+
+    /// The token that stops mail about an invitation: it opens no questionnaire, and needs no row of its own.
+    pub fn unsubscribe_token(&self, invitation_id: i64) -> String {
+        let id = invitation_id.to_be_bytes();
+        let [tag @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = mac(&self.token, &[b"unsubscribe", &id]);
+        URL_SAFE_NO_PAD.encode([id.as_slice(), &<[u8; 16]>::from(tag)].concat())
+    }
+
+    /// The invitation that an [`unsubscribe_token`](Self::unsubscribe_token) was made for.
+    pub fn open_unsubscribe_token(&self, token: &str) -> Option<i64> {
+        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let id = i64::from_be_bytes(*bytes.first_chunk::<8>()?);
+        let genuine = self.unsubscribe_token(id).as_bytes().ct_eq(token.as_bytes());
+        bool::from(genuine).then_some(id)
     }
 
     /// The stable Message-ID (without angle brackets) of an outbox row: the same on every attempt.
@@ -253,7 +270,7 @@ fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     let mut block = [0; 64];
     let (head, _) = block.split_at_mut(key.len());
     head.copy_from_slice(key);
-    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new(&block.into());
+    let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
     parts.iter().for_each(|part| mac.update(part));
     mac.finalize().into_bytes().into()
 }

@@ -1,5 +1,6 @@
 //! manyi (满意, "satisfied"): asks customers how a service went and scores every department against its commitments.
 
+pub mod app;
 pub mod chart;
 pub mod clock;
 pub mod config;
@@ -9,6 +10,7 @@ pub mod db;
 pub mod domain;
 pub mod i18n;
 pub mod intake;
+pub mod jobs;
 pub mod mail;
 pub mod stats;
 pub mod web;

@@ -44,7 +44,10 @@ pub fn find(conn: &mut Connection, token: &Token, now: DateTime<Utc>) -> Result<
         .first(conn)
         .optional()?;
     let Some((name, words)) = found else { return Ok(None) };
-    let scopes = Scope::parse_list(&words)
-        .map_err(|unknown| Error::Stored { table: "api_token", column: "scopes", value: unknown.0 })?;
+    let scopes = Scope::parse_list(&words).map_err(|unknown| Error::Stored {
+        table: "api_token",
+        column: "scopes",
+        value: unknown.0,
+    })?;
     Ok(Some((name, scopes)))
 }

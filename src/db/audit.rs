@@ -41,11 +41,8 @@ pub fn append(
         // Two instances must not continue the chain from the same link.
         diesel::sql_query("LOCK TABLE audit_log IN EXCLUSIVE MODE").execute(c)?;
     }
-    let last: Option<(i64, Vec<u8>)> = audit_log::table
-        .select((audit_log::id, audit_log::hash))
-        .order(audit_log::id.desc())
-        .first(conn)
-        .optional()?;
+    let last: Option<(i64, Vec<u8>)> =
+        audit_log::table.select((audit_log::id, audit_log::hash)).order(audit_log::id.desc()).first(conn).optional()?;
     let (last_id, last_hash) = last.unwrap_or_default();
     let mut entry = Entry {
         id: last_id + 1,

@@ -271,8 +271,7 @@ impl<'a> Intake<'a> {
         let mut hashes: Vec<Vec<u8>> = fresh.iter().filter_map(|resolved| resolved.email_hash.clone()).collect();
         hashes.sort_unstable();
         hashes.dedup();
-        let suppressed: HashSet<Vec<u8>> =
-            suppression::among(conn, &hashes, self.now)?.into_iter().collect();
+        let suppressed: HashSet<Vec<u8>> = suppression::among(conn, &hashes, self.now)?.into_iter().collect();
         let mut last_asked = self.last_asked(conn, &hashes)?;
         let cooldown = TimeDelta::days(self.rules.cooldown_days);
         let mut judged = Vec::with_capacity(fresh.len());
@@ -372,11 +371,8 @@ impl<'a> Intake<'a> {
 
     fn record_row<'r>(&self, resolved: &'r Resolved<'_>) -> Result<NewRecord<'r>> {
         let record = resolved.record;
-        let contact = if record.contact == Default::default() {
-            None
-        } else {
-            Some(seal_contact(self.secrets, record)?)
-        };
+        let contact =
+            if record.contact == Default::default() { None } else { Some(seal_contact(self.secrets, record)?) };
         Ok(NewRecord {
             external_id: &record.external_id,
             content_hash: resolved.content_hash.clone(),

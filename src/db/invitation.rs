@@ -23,6 +23,8 @@ pub struct Found {
     pub locale: Locale,
     /// The last moment it can be answered.
     pub expires_at: DateTime<Utc>,
+    /// The salt that its token follows from; absent where no link was made.
+    pub salt: Option<Vec<u8>>,
     /// Whether its mail is known to have gone out.
     pub is_sent: bool,
     /// Keyed hash of the address, to write to it no more.
@@ -46,6 +48,7 @@ pub struct Found {
 struct InvitationPart {
     id: i64,
     state: String,
+    salt: Option<Vec<u8>>,
     questionnaire_version_id: i64,
     locale: String,
     expires_at: NaiveDateTime,
@@ -82,14 +85,27 @@ impl RecordPart {
 
 /// The invitation whose token has this hash.
 pub fn by_token_hash(conn: &mut Connection, token_hash: &[u8]) -> Result<Option<Found>> {
-    let found: Option<(InvitationPart, RecordPart, Department)> = invitation::table
+    let found: Option<Parts> = invitation::table
         .inner_join(service_record::table.inner_join(department::table))
         .filter(invitation::token_hash.eq(token_hash))
         .select((InvitationPart::as_select(), RecordPart::as_select(), Department::as_select()))
         .first(conn)
         .optional()?;
-    found.map(|(invitation, record, department)| Found::new(invitation, record, department)).transpose()
+    found.map(Found::new).transpose()
 }
+
+/// The invitation with this key.
+pub fn by_id(conn: &mut Connection, id: i64) -> Result<Option<Found>> {
+    let found: Option<Parts> = invitation::table
+        .inner_join(service_record::table.inner_join(department::table))
+        .filter(invitation::id.eq(id))
+        .select((InvitationPart::as_select(), RecordPart::as_select(), Department::as_select()))
+        .first(conn)
+        .optional()?;
+    found.map(Found::new).transpose()
+}
+
+type Parts = (InvitationPart, RecordPart, Department);
 
 /// The customer says no: the invitation is declined, unless it was answered or ended before.
 pub fn decline(conn: &mut Connection, id: i64) -> Result<()> {
@@ -132,13 +148,14 @@ pub fn state_of(conn: &mut Connection, external_id: &str, now: DateTime<Utc>) ->
 }
 
 impl Found {
-    fn new(invitation: InvitationPart, record: RecordPart, department: Department) -> Result<Self> {
+    fn new((invitation, record, department): Parts) -> Result<Self> {
         Ok(Self {
             id: invitation.id,
             state: parse("invitation", "state", &invitation.state)?,
             questionnaire_version_id: invitation.questionnaire_version_id,
             locale: parse("invitation", "locale", &invitation.locale)?,
             expires_at: utc(invitation.expires_at),
+            salt: invitation.salt,
             is_sent: invitation.sent_at.is_some(),
             email_hash: invitation.email_hash,
             attribution: record.attribution()?,

@@ -14,7 +14,7 @@ use crate::crypto::Secrets;
 use crate::domain::invitation::State;
 use crate::domain::locale::Locale;
 use crate::domain::response::Periods;
-use crate::domain::service_record::Contact;
+use crate::domain::service_record::{Contact, Touchpoint};
 use crate::domain::tally::{ServiceDelta, Tallies};
 
 /// How long a claim holds: longer than any sending takes.
@@ -49,8 +49,12 @@ pub struct Claimed {
     pub external_id: String,
     /// Name, address and number of the customer.
     pub contact: Contact,
+    /// When the mail was first due.
+    pub due_at: DateTime<Utc>,
     /// What kind of service it was.
     pub service_type: Option<String>,
+    /// Where it was given.
+    pub touchpoint: Option<Touchpoint>,
     /// When it ended.
     pub completed_at: DateTime<Utc>,
     /// The department that served.
@@ -82,12 +86,7 @@ struct ClaimedId {
 }
 
 /// Claims up to `limit` mails that are due, the oldest first.
-pub fn claim(
-    conn: &mut Connection,
-    secrets: &Secrets,
-    now: DateTime<Utc>,
-    limit: i32,
-) -> Result<Vec<Claimed>> {
+pub fn claim(conn: &mut Connection, secrets: &Secrets, now: DateTime<Utc>, limit: i32) -> Result<Vec<Claimed>> {
     const SQLITE: &str = "UPDATE outbox SET state = 'claimed', lease_token = ?, lease_until = ?, attempt = attempt + 1 \
          WHERE id IN (SELECT id FROM outbox WHERE (state IN ('queued', 'retry') AND due_at <= ?) \
          OR (state = 'claimed' AND lease_until < ?) ORDER BY due_at LIMIT ?) RETURNING id";
@@ -143,6 +142,8 @@ pub fn claim(
                 locale: parse("invitation", "locale", &invitation.locale)?,
                 expires_at: utc(invitation.expires_at),
                 email_hash: invitation.email_hash,
+                touchpoint: record.attribution()?.touchpoint,
+                due_at: utc(invitation.due_at),
                 external_id: record.external_id,
                 contact: contact.transpose()?.unwrap_or_default(),
                 service_type: record.service_type,
@@ -248,6 +249,16 @@ pub fn counts_by_state(conn: &mut Connection) -> Result<Vec<(String, i64)>> {
     Ok(outbox::table.group_by(outbox::state).select((outbox::state, diesel::dsl::count_star())).load(conn)?)
 }
 
+/// Whether there is anything to claim: one look before the writer is asked.
+pub fn any_due(conn: &mut Connection, now: DateTime<Utc>) -> Result<bool> {
+    let now = now.naive_utc();
+    let due = outbox::state.eq_any(["queued", "retry"]).and(outbox::due_at.le(now));
+    let stale = outbox::state.eq("claimed").and(outbox::lease_until.lt(now));
+    let found: Option<i64> =
+        outbox::table.filter(due.or(stale.assume_not_null())).select(outbox::id).first(conn).optional()?;
+    Ok(found.is_some())
+}
+
 /// When the mail that has waited longest was due, if one is overdue.
 pub fn oldest_due(conn: &mut Connection, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
     let oldest: Option<NaiveDateTime> = outbox::table
@@ -274,6 +285,7 @@ struct InvitationPart {
     salt: Option<Vec<u8>>,
     questionnaire_version_id: i64,
     locale: String,
+    due_at: NaiveDateTime,
     expires_at: NaiveDateTime,
     email_hash: Option<Vec<u8>>,
 }

@@ -115,7 +115,8 @@ pub fn release_remainders(
     let mut released = Vec::new();
     for answers in by_month.into_values().filter(|answers| answers.len() >= COMPANY) {
         let (ids, mut answers): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
-        let deleted = diesel::delete(pending_response::table.filter(pending_response::id.eq_any(&ids))).execute(conn)?;
+        let deleted =
+            diesel::delete(pending_response::table.filter(pending_response::id.eq_any(&ids))).execute(conn)?;
         if deleted != ids.len() {
             // Another instance is at it: the whole transaction gives way.
             return Err(diesel::result::Error::RollbackTransaction.into());

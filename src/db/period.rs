@@ -28,6 +28,13 @@ impl Progress {
         self.0.get(&period).map_or(State::Open, |(state, _)| *state)
     }
 
+    /// The periods whose results have been told, newest first.
+    pub fn told(&self) -> Vec<Period> {
+        let mut told: Vec<_> = self.0.keys().copied().filter(|period| !self.state(*period).takes_responses()).collect();
+        told.sort_by_key(|period| std::cmp::Reverse((period.end(), *period)));
+        told
+    }
+
     /// 0 until the first seal.
     pub fn revision(&self, period: Period) -> i32 {
         self.0.get(&period).map_or(0, |(_, revision)| *revision)

@@ -101,13 +101,13 @@ pub(super) fn insert_anonymous(conn: &mut Connection, responses: &[Response]) ->
 /// Rows in one statement.
 const BATCH: usize = 500;
 
-/// The newest comments on these departments in a month, at most `limit` of each kind; newest first, the anonymous
+/// The newest comments on these departments in some months, at most `limit` of each kind; newest first, the anonymous
 /// ones in the order of their random ids.
-pub fn comments(conn: &mut Connection, departments: &[i64], month: &str, limit: i64) -> Result<Vec<Comment>> {
+pub fn comments(conn: &mut Connection, departments: &[i64], months: &[String], limit: i64) -> Result<Vec<Comment>> {
     type Row = (Option<String>, Option<i16>, Option<String>, String);
     let named: Vec<Row> = response::table
         .filter(response::department_id.eq_any(departments))
-        .filter(response::month.eq(month))
+        .filter(response::month.eq_any(months))
         .filter(response::comment.is_not_null())
         .filter(response::excluded.eq(false))
         .order(response::id.desc())
@@ -116,7 +116,7 @@ pub fn comments(conn: &mut Connection, departments: &[i64], month: &str, limit: 
         .load(conn)?;
     let anonymous: Vec<Row> = anonymous_response::table
         .filter(anonymous_response::department_id.eq_any(departments))
-        .filter(anonymous_response::month.eq(month))
+        .filter(anonymous_response::month.eq_any(months))
         .filter(anonymous_response::comment.is_not_null())
         .filter(anonymous_response::excluded.eq(false))
         .order(anonymous_response::id)

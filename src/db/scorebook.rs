@@ -99,7 +99,8 @@ pub fn load(conn: &mut Connection, wanted: &Wanted<'_>) -> Result<Scorebook> {
 /// The first and the last month with a tally; `None` while there is none.
 pub fn months(conn: &mut Connection) -> Result<Option<(Period, Period)>> {
     use diesel::dsl::{max, min};
-    let whole = tally::table.filter(tally::employee_id.eq(0)).filter(tally::client_id.eq(0)).filter(tally::question.eq(""));
+    let whole =
+        tally::table.filter(tally::employee_id.eq(0)).filter(tally::client_id.eq(0)).filter(tally::question.eq(""));
     let (first, last): (Option<String>, Option<String>) =
         whole.select((min(tally::month), max(tally::month))).first(conn)?;
     let read = |text: Option<String>| text.map(|text| parse("tally", "month", &text)).transpose();
@@ -125,13 +126,19 @@ fn one(id: i64) -> Option<i64> {
 }
 
 fn count(value: i64) -> Result<u32> {
-    u32::try_from(value).map_err(|_| Error::Stored { table: "service_tally", column: "counts", value: value.to_string() })
+    u32::try_from(value).map_err(|_| Error::Stored {
+        table: "service_tally",
+        column: "counts",
+        value: value.to_string(),
+    })
 }
 
 impl TallyRow {
     fn read(self) -> Result<Line> {
-        let sums = Sums::new(self.n, self.satisfied, self.scored, self.points_sum, self.points_sq_sum)
-            .map_err(|_| Error::Stored { table: "tally", column: "sums", value: format!("{} of {}", self.satisfied, self.n) })?;
+        let sums =
+            Sums::new(self.n, self.satisfied, self.scored, self.points_sum, self.points_sq_sum).map_err(|_| {
+                Error::Stored { table: "tally", column: "sums", value: format!("{} of {}", self.satisfied, self.n) }
+            })?;
         Ok(Line {
             employee_id: one(self.employee_id),
             channel: channel(&self.channel)?,

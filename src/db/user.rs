@@ -89,6 +89,11 @@ pub fn by_email(conn: &mut Connection, email: &str) -> Result<Option<User>> {
     Ok(app_user::table.filter(app_user::email.eq(email)).first(conn).optional()?)
 }
 
+/// The user with this key.
+pub fn by_id(conn: &mut Connection, id: i64) -> Result<Option<User>> {
+    Ok(app_user::table.find(id).first(conn).optional()?)
+}
+
 /// Whether anyone has been added yet; while not, the set-up link works.
 pub fn any(conn: &mut Connection) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(app_user::table.select(app_user::id))).get_result(conn)?)

@@ -49,7 +49,8 @@ fn touchpoint(response: &mut Response, drop: Drop) -> Option<i64> {
     if drop == Drop::Yes {
         response.attribution.touchpoint = None;
     }
-    value.and_then(|value| super::service_record::Touchpoint::ALL.iter().position(|known| *known == value))
+    value
+        .and_then(|value| super::service_record::Touchpoint::ALL.iter().position(|known| *known == value))
         .and_then(|position| i64::try_from(position).ok())
 }
 

@@ -170,9 +170,8 @@ mod tests {
     #[test]
     fn a_late_answer_counts_in_the_next_open_month_and_still_in_its_quarter() {
         let published = ["2026-09", "2026-10"].map(|text| text.parse::<Period>().unwrap());
-        let at = september().counting(|period| {
-            if published.contains(&period) { State::Published } else { State::Open }
-        });
+        let at =
+            september().counting(|period| if published.contains(&period) { State::Published } else { State::Open });
         assert_eq!([at.month, at.quarter, at.year].map(|p| p.to_string()), ["2026-11", "2026-Q3", "2026"]);
     }
 }

@@ -176,9 +176,7 @@ impl Scorebook {
         match metric {
             Metric::SatisfactionRate => self.sums(slice, "").rate(),
             Metric::Points => self.sums(slice, "").points(),
-            Metric::ChannelGap => {
-                Measure::Gap { online: rate(Channel::Online), offline: rate(Channel::Offline) }
-            }
+            Metric::ChannelGap => Measure::Gap { online: rate(Channel::Online), offline: rate(Channel::Offline) },
             Metric::ResponseRate => {
                 let Reach { invited, responded } = services().reach;
                 Measure::Rate { k: responded.min(invited), n: invited }

@@ -1,4 +1,112 @@
-//! The web.
+//! The web: every route on one screen. A handler reads the request, runs one use case against the database, fills a view
+//! and renders it; nothing here computes a figure.
 
+use actix_web::HttpResponse;
+use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
+use actix_web::web::{self, PayloadConfig, ServiceConfig, get, post, scope};
+
+use crate::context::Context;
+use crate::db::response_writer::ResponseWriter;
+
+pub mod api;
+mod assets;
+mod captured_mail;
+mod csv;
+mod frame;
+mod guard;
+mod guesses;
+mod health;
+mod page_error;
+mod public;
+mod session;
+mod staff;
 pub mod survey;
 pub mod views;
+
+/// What handlers share.
+#[derive(Clone)]
+pub struct Web {
+    /// Settings, storage, time, secrets.
+    pub context: Context,
+    /// Stores answers.
+    pub writer: ResponseWriter,
+    /// Counts wrong tokens by where they come from.
+    guesses: guesses::Guesses,
+    /// This is the demo: a banner, and captured mail to look at.
+    demo: Option<std::path::PathBuf>,
+}
+
+impl Web {
+    /// For one process. `captured_mail` is where a demo's mail is written; `None` outside the demo.
+    pub fn new(context: Context, writer: ResponseWriter, captured_mail: Option<std::path::PathBuf>) -> Self {
+        Self { context, writer, guesses: guesses::Guesses::new(), demo: captured_mail }
+    }
+}
+
+/// All routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        // Customers: no session, no script, nothing kept in a log.
+        .route("/s/{token}", get().to(survey::open))
+        .route("/s/{token}", post().to(survey::answer))
+        .route("/s/{token}/thanks", get().to(survey::thanks))
+        .route("/u/{token}", get().to(survey::unsubscribe::ask_stop))
+        .route("/u/{token}", post().to(survey::unsubscribe::stop))
+        .route("/u/{token}/not-me", get().to(survey::unsubscribe::ask_not_me))
+        .route("/u/{token}/not-me", post().to(survey::unsubscribe::not_me))
+        // The public.
+        .route("/commitments", get().to(public::commitments))
+        .route("/privacy", get().to(public::privacy))
+        .route("/static/{name}", get().to(assets::serve))
+        .route("/healthz", get().to(health::alive))
+        // Staff, by session.
+        .route("/", get().to(staff::home))
+        .route("/sign-in", get().to(staff::sign_in::form))
+        .route("/sign-in", post().to(staff::sign_in::sign_in))
+        .route("/sign-out", post().to(staff::sign_in::sign_out))
+        .route("/link/{token}", get().to(staff::link::form))
+        .route("/link/{token}", post().to(staff::link::spend))
+        .route("/overview", get().to(staff::overview::show))
+        .route("/departments/{code}", get().to(staff::department::show))
+        .route("/departments/{code}/scores.csv", get().to(staff::department::csv))
+        .route("/departments/{code}/trend.csv", get().to(staff::department::trend_csv))
+        .route("/appraisals", get().to(staff::appraisals::show))
+        .route("/appraisals/{period}/scores.csv", get().to(staff::appraisals::csv))
+        .route("/readyz", get().to(health::ready))
+        // The demo's captured mail.
+        .route("/dev/mail", get().to(captured_mail::list))
+        .route("/dev/mail/{id}", get().to(captured_mail::show))
+        // Machines, by token.
+        .service(scope("/api/v1").configure(api::routes))
+        .default_service(web::to(page_error::not_found));
+}
+
+/// The largest body taken outside the API, in bytes.
+const MAX_BODY: usize = 64 * 1024;
+
+/// Routes, shared data and limits.
+pub fn configure(config: &mut ServiceConfig, web: Web) {
+    config.app_data(web::Data::new(web)).app_data(PayloadConfig::new(MAX_BODY)).service(
+        scope("")
+            .wrap(from_fn(guard::same_origin))
+            .wrap(security_headers())
+            .wrap(Compress::default())
+            .wrap(from_fn(guard::time_limit))
+            .configure(routes),
+    );
+}
+
+fn security_headers() -> DefaultHeaders {
+    DefaultHeaders::new()
+        .add(("X-Content-Type-Options", "nosniff"))
+        .add(("Referrer-Policy", "same-origin"))
+        .add(("Cross-Origin-Opener-Policy", "same-origin"))
+        .add(("Cross-Origin-Resource-Policy", "same-origin"))
+        .add(("Content-Security-Policy", views::CSP))
+        .add(("X-Frame-Options", "DENY"))
+}
+
+/// An answer without a body.
+fn see_other(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header(("Location", path)).finish()
+}

@@ -1,3 +1,11 @@
 channel-online = Online
 channel-offline = Offline
 channel-all = All channels
+touchpoint-web = Web site
+touchpoint-app = App
+touchpoint-mini-program = Mini-program
+touchpoint-email = E-mail
+touchpoint-counter = Counter
+touchpoint-shop = Shop
+touchpoint-call-centre = Call centre
+touchpoint-on-site = On site

@@ -1,3 +1,11 @@
 channel-online = 线上
 channel-offline = 线下
 channel-all = 全部
+touchpoint-web = 网站
+touchpoint-app = 应用
+touchpoint-mini-program = 小程序
+touchpoint-email = 电子邮件
+touchpoint-counter = 柜台
+touchpoint-shop = 门店
+touchpoint-call-centre = 呼叫中心
+touchpoint-on-site = 上门

@@ -1,0 +1,173 @@
+//! CSV for people: UTF-8 with a byte order mark and CR LF, so that a Chinese Excel opens it; a text that a spreadsheet
+//! would take for a formula gets an apostrophe (ASVS 1.2.10). Figures have the digits of the API.
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+
+use crate::db::period::Progress;
+use crate::db::trend::Trend;
+use crate::domain::commitment::Metric;
+use crate::domain::period::{Period, State};
+use crate::domain::scorecard::Score;
+use crate::domain::trend::Point;
+
+/// The version of the columns: they are only ever appended to.
+const SCHEMA_VERSION: &str = "1";
+
+const SCORES: [&str; 26] = [
+    "schema_version",
+    "period",
+    "period_start",
+    "period_end",
+    "period_status",
+    "revision",
+    "level",
+    "department_code",
+    "department_name",
+    "employee_no",
+    "channel",
+    "base",
+    "metric",
+    "invited",
+    "responded",
+    "response_rate",
+    "valid_n",
+    "satisfied_n",
+    "value",
+    "ci_low",
+    "ci_high",
+    "target",
+    "verdict",
+    "evidence",
+    "clause",
+    "suppressed",
+];
+
+const TREND: [&str; 10] =
+    ["department_code", "metric", "channel", "period", "n", "value", "ci_low", "ci_high", "target", "signal"];
+
+/// A file being written.
+pub(super) struct Sheet(String);
+
+impl Sheet {
+    /// A file of scores, with its header.
+    pub fn scores() -> Self {
+        Self::with_header(&SCORES)
+    }
+
+    /// A file of a series, with its header.
+    pub fn trend() -> Self {
+        Self::with_header(&TREND)
+    }
+
+    fn with_header(columns: &[&str]) -> Self {
+        Self(format!("\u{feff}{}\r\n", columns.join(",")))
+    }
+
+    /// One figure.
+    pub fn score(&mut self, period: Period, progress: &Progress, score: &Score, department: &str) {
+        let state = progress.state(period);
+        let status = if state == State::Sealed { "sealed".to_owned() } else { format!("{state} (provisional)") };
+        self.row(&[
+            SCHEMA_VERSION.to_owned(),
+            period.to_string(),
+            period.start().to_string(),
+            period.end().to_string(),
+            status,
+            progress.revision(period).to_string(),
+            score.level.as_str().to_owned(),
+            text(score.department.as_deref()),
+            text(Some(department)),
+            text(score.employee.as_deref()),
+            score.channel.to_owned(),
+            score.base.as_str().to_owned(),
+            score.metric.as_str().to_owned(),
+            score.invited.to_string(),
+            score.responded.to_string(),
+            number(score.response_rate),
+            score.n.to_string(),
+            score.satisfied.map(|k| k.to_string()).unwrap_or_default(),
+            number(score.value),
+            number(score.ci_low),
+            number(score.ci_high),
+            number(score.target),
+            score.verdict.map(|verdict| verdict.as_str().to_owned()).unwrap_or_default(),
+            score.evidence.map(|evidence| evidence.as_str().to_owned()).unwrap_or_default(),
+            score.commitment.clone().unwrap_or_default(),
+            u8::from(score.suppressed).to_string(),
+        ]);
+    }
+
+    /// One period of a series.
+    pub fn point(&mut self, trend: &Trend, point: &Point) {
+        self.row(&[
+            text(Some(&trend.department)),
+            Metric::as_str(trend.metric).to_owned(),
+            trend.channel.to_owned(),
+            point.period.to_string(),
+            point.n.to_string(),
+            number(point.value),
+            number(point.ci_low),
+            number(point.ci_high),
+            number(point.target),
+            point.signal.unwrap_or_default().to_owned(),
+        ]);
+    }
+
+    /// The file.
+    pub fn bytes(self) -> Vec<u8> {
+        self.0.into_bytes()
+    }
+
+    fn row(&mut self, cells: &[String]) {
+        let quoted: Vec<String> = cells.iter().map(|cell| quote(cell)).collect();
+        self.0.push_str(&quoted.join(","));
+        self.0.push_str("\r\n");
+    }
+}
+
+/// A download: never shown by the browser, never kept.
+pub(super) fn attachment(name: &str, bytes: Vec<u8>) -> HttpResponse {
+    let safe: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();
+    HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{safe}\"")))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, "sandbox"))
+        .body(bytes)
+}
+
+fn number(value: Option<f64>) -> String {
+    value.map(|value| format!("{value:.4}")).unwrap_or_default()
+}
+
+/// A text that no spreadsheet takes for a formula.
+fn text(value: Option<&str>) -> String {
+    let value = value.unwrap_or_default();
+    if value.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) { format!("'{value}") } else { value.to_owned() }
+}
+
+fn quote(cell: &str) -> String {
+    if cell.contains(['"', ',', '\n', '\r', ';']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_defused_and_numbers_stay_numbers() {
+        assert_eq!(text(Some("=1+1")), "'=1+1");
+        assert_eq!(text(Some("@SUM(A1)")), "'@SUM(A1)");
+        assert_eq!(number(Some(-4.5)), "-4.5000");
+    }
+
+    #[test]
+    fn a_name_with_a_comma_stays_in_its_cell() {
+        assert_eq!(quote("Repairs, \"North\""), "\"Repairs, \"\"North\"\"\"");
+    }
+}

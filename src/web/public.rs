@@ -1,0 +1,97 @@
+//! Pages for everybody: what is promised, and what happens to personal data.
+
+use std::collections::HashMap;
+
+use actix_web::HttpResponse;
+
+use super::frame::{Page, Refusal};
+use super::views::{Area, CommitmentRow, CommitmentsPage, PrivacyPage, ResultRow};
+use crate::db::department::{Department, Departments};
+use crate::db::period::Progress;
+use crate::db::scores::{Request, scores};
+use crate::db::{self, commitment};
+use crate::domain::commitment::Level;
+use crate::domain::period::{Period, local_date};
+use crate::domain::service_record::Channel;
+use crate::domain::verdict::Thresholds;
+
+/// Published periods shown.
+const RESULTS: usize = 12;
+
+/// `GET /commitments`
+pub async fn commitments(page: Page) -> HttpResponse {
+    let result = promised(&page).await;
+    page.answer(result)
+}
+
+/// `GET /privacy`
+pub async fn privacy(page: Page) -> HttpResponse {
+    let config = &page.web.context.config;
+    let view = PrivacyPage {
+        shell: page.shell(None),
+        email: Some(config.mail_from.clone()),
+        phone: config.phone.clone(),
+        retention_months: config.retention_months,
+        link_days: u32::try_from(config.asking.expires_days).unwrap_or(0),
+        updated: NOTICE_UPDATED,
+    };
+    page.answer(page.html(&view, 200))
+}
+
+/// When the privacy notice was last changed in substance.
+const NOTICE_UPDATED: chrono::NaiveDate = match chrono::NaiveDate::from_ymd_opt(2026, 11, 21) {
+    Some(day) => day,
+    None => chrono::NaiveDate::MIN,
+};
+
+async fn promised(page: &Page) -> Result<HttpResponse, Refusal> {
+    let (t, thresholds) = (page.t, page.web.context.thresholds);
+    let today = local_date(page.web.context.now(), page.web.context.config.time_zone);
+    let load = move |conn: &mut db::Connection| -> Result<_, Refusal> {
+        let all = commitment::all(conn)?;
+        let departments = Departments::load(conn)?;
+        let mut results = Vec::new();
+        for period in Progress::load(conn)?.told().into_iter().take(RESULTS) {
+            results.extend(published(conn, period, &thresholds, &departments, t.locale())?);
+        }
+        let name = |department: &Department| (department.code.clone(), department.name(t.locale()).to_owned());
+        let names: HashMap<String, String> = departments.iter().map(name).collect();
+        Ok((all, results, names))
+    };
+    let (all, results, names) = page.pool().read(load).await?;
+    let in_force: Vec<_> = all.into_iter().filter(|commitment| commitment.is_valid_on(today)).collect();
+    let view = CommitmentsPage {
+        shell: page.shell(Some(Area::Commitments)),
+        in_force: CommitmentRow::public(&in_force, |code| names.get(code).cloned().unwrap_or_default()),
+        results,
+    };
+    page.html(&view, 200)
+}
+
+/// What a published period brought, each department over each channel that is promised.
+fn published(
+    conn: &mut db::Connection,
+    period: Period,
+    thresholds: &Thresholds,
+    departments: &Departments,
+    locale: crate::i18n::Locale,
+) -> Result<Vec<ResultRow>, Refusal> {
+    let mut rows = Vec::new();
+    for level in [Level::Organisation, Level::Department] {
+        for channel in [Some(Channel::Online), Some(Channel::Offline), None] {
+            let request = Request { period, department: None, channel, level };
+            let found = scores(conn, &request, thresholds).map_err(|error| Refusal::Internal(error.to_string()))?;
+            for score in found.scores.iter().filter(|score| score.target.is_some()) {
+                let department = score.department.as_deref().and_then(|code| departments.by_code(code));
+                rows.push(ResultRow {
+                    period,
+                    department: department.map(|department| department.name(locale).to_owned()),
+                    metric: score.metric,
+                    channel,
+                    figure: score.into(),
+                });
+            }
+        }
+    }
+    Ok(rows)
+}

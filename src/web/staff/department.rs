@@ -1,0 +1,399 @@
+//! `GET /departments/{code}`: what a head of department needs to know.
+
+use std::collections::HashMap;
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+
+use super::super::csv::{Sheet, attachment};
+use super::super::frame::{Page, Refusal, encode};
+use super::super::session::Session;
+use super::super::views::figure::MIN_COMMENT_N;
+use super::super::views::{
+    Area, Change, Chart, Comment, Comments, DepartmentPage, EmployeeRow, Headline, Problem, QuestionRow, Sentence,
+};
+use super::charts::{chart, sparkline};
+use super::{Choice, choice};
+use crate::db::department::{Department, Departments};
+use crate::db::employee::{self, Employee};
+use crate::db::period::Progress;
+use crate::db::scorebook::{self, Wanted};
+use crate::db::scores::RequestError;
+use crate::db::trend::{TrendRequest, trend};
+use crate::db::{self, commitment, questionnaire, response};
+use crate::domain::commitment::{Commitment, Level, Metric};
+use crate::domain::explanation::explain;
+use crate::domain::period::Period;
+use crate::domain::questionnaire::{OVERALL, Questionnaire};
+use crate::domain::response::Base;
+use crate::domain::scorebook::{Named, Scorebook, Slice};
+use crate::domain::scorecard::{Measure, Score, Subject};
+use crate::domain::service_record::{Channel, Touchpoint};
+use crate::i18n::Texts;
+use crate::stats;
+
+/// Periods in a small line, and in a chart.
+const LINE: usize = 12;
+const CHART: usize = 14;
+
+/// Comments shown.
+const COMMENTS: i64 = 30;
+
+/// `GET /departments/{code}`
+pub async fn show(page: Page, code: Path<String>) -> HttpResponse {
+    let result = build(&page, &code).await;
+    page.answer(result)
+}
+
+/// `GET /departments/{code}/scores.csv`
+pub async fn csv(page: Page, code: Path<String>) -> HttpResponse {
+    let result = async {
+        let channel = channel(&page)?;
+        let figures = load(&page, &code, channel).await?;
+        let mut sheet = Sheet::scores();
+        for score in figures.scores(&page) {
+            sheet.score(figures.choice.period, &figures.progress, &score, figures.department.name(page.t.locale()));
+        }
+        let name = format!("manyi-{}-{}.csv", figures.department.code, figures.choice.period);
+        Ok(attachment(&name, sheet.bytes()))
+    };
+    let result = result.await;
+    page.answer(result)
+}
+
+/// `GET /departments/{code}/trend.csv`
+pub async fn trend_csv(page: Page, code: Path<String>) -> HttpResponse {
+    let result = async {
+        let figures = load(&page, &code, channel(&page)?).await?;
+        let metric = page.query("metric").and_then(|word| word.parse().ok()).unwrap_or(Metric::SatisfactionRate);
+        let trend = series(&page, &figures, metric, figures.channel).await?;
+        let mut sheet = Sheet::trend();
+        trend.points.iter().for_each(|point| sheet.point(&trend, point));
+        let name = format!("manyi-{}-{}.csv", figures.department.code, metric.as_str());
+        Ok(attachment(&name, sheet.bytes()))
+    };
+    let result = result.await;
+    page.answer(result)
+}
+
+/// What the page is made of.
+struct Figures {
+    department: Department,
+    /// Its key and those of all that are part of it.
+    ids: Vec<i64>,
+    channel: Option<Channel>,
+    book: Scorebook,
+    commitments: Vec<Commitment>,
+    progress: Progress,
+    choice: Choice,
+    employees: HashMap<i64, Employee>,
+    questionnaire: Questionnaire,
+    comments: Vec<response::Comment>,
+}
+
+async fn load(page: &Page, code: &str, channel: Option<Channel>) -> Result<Figures, Refusal> {
+    let session = page.session.as_ref().ok_or(Refusal::SignIn)?;
+    let departments = page.pool().query(Departments::load).await?;
+    let department = departments.by_code(code).cloned();
+    let Some(department) = department.filter(|department| session.sees(&departments, department.id)) else {
+        // A head learns nothing about which other departments there are.
+        return Err(if session.sees_everything() { Problem::NotFound } else { Problem::Forbidden }.into());
+    };
+    let ids = departments.with_descendants(department.id);
+    let (wanted, now, zone) = (page.period()?, page.web.context.now(), page.web.context.config.time_zone);
+    let (with_comments, questionnaires) = (session.sees_comments(), page.web.context.questionnaires.clone());
+    let load = move |conn: &mut db::Connection| -> db::Result<Figures> {
+        let choice = choice(conn, wanted, now, zone)?;
+        let (from, to) = choice.months(LINE);
+        let wanted = |employees, from| Wanted { departments: Some(&ids), employees, questions: true, from, to };
+        let book = scorebook::load(conn, &wanted(true, from))?;
+        let slice = Slice { departments: &ids, employee: None, channel, period: choice.period, base: Base::Invited };
+        let staff = book.employees(&slice);
+        let months: Vec<_> = choice.period.months().map(|month| month.to_string()).collect();
+        let comments = if with_comments { response::comments(conn, &ids, &months, COMMENTS)? } else { Vec::new() };
+        let asked = questionnaire::current(conn)?.for_channel(channel.unwrap_or(Channel::Online));
+        Ok(Figures {
+            employees: employee::by_ids(conn, &staff)?,
+            questionnaire: (*questionnaires.get(conn, asked)?).clone(),
+            commitments: commitment::all(conn)?,
+            progress: Progress::load(conn)?,
+            comments,
+            book,
+            choice,
+            channel,
+            department,
+            ids,
+        })
+    };
+    Ok(page.pool().read(load).await?)
+}
+
+async fn build(page: &Page, code: &str) -> Result<HttpResponse, Refusal> {
+    let figures = load(page, code, channel(page)?).await?;
+    let session = page.session.as_ref().ok_or(Refusal::SignIn)?;
+    let period = figures.choice.period;
+    let (state, revision) = (figures.progress.state(period), figures.progress.revision(period));
+    let area = if session.sees_everything() { Area::Overview } else { Area::Department };
+    let path = format!("/departments/{}", encode(&figures.department.code));
+    let slice = figures.slice(figures.channel);
+    let query = format!("period={period}{}", figures.channel.map(|c| format!("&channel={c}")).unwrap_or_default());
+    let view = DepartmentPage {
+        shell: page.shell_of(area, period, state, revision),
+        name: figures.department.name(page.t.locale()).to_owned(),
+        overview_href: session.sees_everything().then(|| format!("/overview?period={period}")),
+        period,
+        periods: figures.choice.periods.clone(),
+        channel: figures.channel,
+        sentence: figures.sentence(page),
+        headlines: figures.headlines(page),
+        response: figures.book.services(&slice).reach.into(),
+        charts: charts(page, &figures).await?,
+        questions: figures.questions(page),
+        comments: figures.said(page, session),
+        employees: figures.staff(page),
+        csv_href: format!("{path}/scores.csv?{query}"),
+        path,
+    };
+    page.html(&view, 200)
+}
+
+/// The trends: satisfaction by channel (or of the one shown), then points.
+async fn charts(page: &Page, figures: &Figures) -> Result<Vec<Chart>, Refusal> {
+    let mut wanted = match figures.channel {
+        Some(channel) => vec![(Metric::SatisfactionRate, Some(channel))],
+        None => vec![
+            (Metric::SatisfactionRate, None),
+            (Metric::SatisfactionRate, Some(Channel::Online)),
+            (Metric::SatisfactionRate, Some(Channel::Offline)),
+        ],
+    };
+    wanted.push((Metric::Points, figures.channel));
+    let mut charts = Vec::new();
+    for (metric, channel) in wanted {
+        let trend = series(page, figures, metric, channel).await?;
+        if trend.points.iter().any(|point| point.n > 0) {
+            let title = super::super::views::words::metric_of(&page.t, &metric, &channel);
+            let title = format!("{} · {title}", figures.department.name(page.t.locale()));
+            charts.push(chart(&trend, channel, title, page.t.locale())?);
+        }
+    }
+    Ok(charts)
+}
+
+/// A figure over the last periods as long as the one shown, up to it.
+async fn series(
+    page: &Page,
+    figures: &Figures,
+    metric: Metric,
+    channel: Option<Channel>,
+) -> Result<db::trend::Trend, Refusal> {
+    let period = figures.choice.period;
+    let request = TrendRequest {
+        department: figures.department.code.clone(),
+        metric,
+        grain: period.grain(),
+        from: period.last_n(CHART).first().copied(),
+        to: Some(period),
+        channel,
+    };
+    let thresholds = page.web.context.thresholds;
+    page.pool().read(move |conn| trend(conn, &request, &thresholds)).await.map_err(refusal)
+}
+
+/// Where a service was given, in words.
+fn touchpoint(t: &Texts, touchpoint: Touchpoint) -> String {
+    t.get(match touchpoint {
+        Touchpoint::Web => "touchpoint-web",
+        Touchpoint::App => "touchpoint-app",
+        Touchpoint::MiniProgram => "touchpoint-mini-program",
+        Touchpoint::Email => "touchpoint-email",
+        Touchpoint::Counter => "touchpoint-counter",
+        Touchpoint::Shop => "touchpoint-shop",
+        Touchpoint::CallCentre => "touchpoint-call-centre",
+        Touchpoint::OnSite => "touchpoint-on-site",
+    })
+}
+
+fn refusal(error: RequestError) -> Refusal {
+    match error {
+        RequestError::Database(error) => error.into(),
+        _ => Problem::BadRequest.into(),
+    }
+}
+
+fn channel(page: &Page) -> Result<Option<Channel>, Refusal> {
+    match page.query("channel").as_deref() {
+        None | Some("" | "all") => Ok(None),
+        Some(word) => word.parse().map(Some).map_err(|_| Problem::BadRequest.into()),
+    }
+}
+
+impl Figures {
+    fn slice(&self, channel: Option<Channel>) -> Slice<'_> {
+        Slice { departments: &self.ids, employee: None, channel, period: self.choice.period, base: Base::Invited }
+    }
+
+    fn named(&self) -> Named<'_> {
+        Named { level: Level::Department, department: Some(&self.department.code), employee: None }
+    }
+
+    fn score(&self, page: &Page, slice: &Slice<'_>, metric: Metric) -> Score {
+        self.book.score(slice, &self.named(), metric, &self.commitments, &page.web.context.thresholds)
+    }
+
+    /// All figures of the period and channel, as the CSV gives them.
+    fn scores(&self, page: &Page) -> Vec<Score> {
+        let slice = self.slice(self.channel);
+        self.book.scores(&slice, &self.named(), &self.commitments, &page.web.context.thresholds)
+    }
+
+    fn sentence(&self, page: &Page) -> Sentence {
+        let slice = self.slice(self.channel);
+        let score = self.score(page, &slice, Metric::SatisfactionRate);
+        Sentence {
+            period: self.choice.period,
+            channel: self.channel,
+            parts: explain(&score, &page.web.context.thresholds),
+            change: self.change(&slice, "", page.web.context.thresholds.score),
+        }
+    }
+
+    /// The change of the satisfied share against the period before; `None` where either rests on too few.
+    fn change(&self, slice: &Slice<'_>, question: &str, minimum: u32) -> Option<Change> {
+        let from = slice.period.prev();
+        let now = self.book.sums(slice, question);
+        let then = self.book.sums(&Slice { period: from, ..*slice }, question);
+        if now.n < minimum || then.n < minimum {
+            return None;
+        }
+        let interval = stats::newcombe(now.satisfied.into(), now.n.into(), then.satisfied.into(), then.n.into())?;
+        let gap = Measure::Gap { online: (now.satisfied, now.n), offline: (then.satisfied, then.n) };
+        let difference = gap.value()?.to_4dp();
+        Some(Change { from, difference, interval: (interval.low * 100.0, interval.high * 100.0) })
+    }
+
+    fn headlines(&self, page: &Page) -> Vec<Headline> {
+        let channels = match self.channel {
+            Some(channel) => vec![Some(channel)],
+            None => vec![None, Some(Channel::Online), Some(Channel::Offline)],
+        };
+        let mut headlines = Vec::new();
+        for channel in channels {
+            for base in self.book.bases(&self.slice(channel)) {
+                let slice = Slice { base, ..self.slice(channel) };
+                let mut metrics = vec![Metric::SatisfactionRate];
+                if channel == self.channel {
+                    metrics.push(Metric::Points);
+                }
+                for metric in metrics {
+                    let figure = (&self.score(page, &slice, metric)).into();
+                    headlines.push(Headline { metric, channel, base, figure });
+                }
+            }
+        }
+        let slice = self.slice(self.channel);
+        let mut others = vec![Metric::ResolutionRate, Metric::ResponseTime];
+        if self.channel.is_none() {
+            others.insert(0, Metric::ChannelGap);
+        }
+        for metric in others {
+            let score = self.score(page, &slice, metric);
+            if score.n > 0 {
+                headlines.push(Headline {
+                    metric,
+                    channel: self.channel,
+                    base: Base::Invited,
+                    figure: (&score).into(),
+                });
+            }
+        }
+        headlines
+    }
+
+    fn questions(&self, page: &Page) -> Vec<QuestionRow> {
+        let thresholds = &page.web.context.thresholds;
+        let answered = self.book.questions();
+        let asked = self.questionnaire.questions.iter().filter(|question| question.weight > 0);
+        let shown = asked.filter(|question| answered.contains(&question.code));
+        let row = |question: &crate::domain::questionnaire::Question| {
+            let figure = |period: Period| {
+                let slice = Slice { period, ..self.slice(self.channel) };
+                self.question_score(&slice, &question.code, page)
+            };
+            let line: Vec<_> = self.choice.line(LINE).into_iter().map(|period| figure(period).value).collect();
+            QuestionRow {
+                text: question.text.text(page.t.locale()).to_owned(),
+                trend: sparkline(&line, None),
+                figure: (&figure(self.choice.period)).into(),
+                change: self.change(&self.slice(self.channel), &question.code, thresholds.score),
+            }
+        };
+        shown.map(row).collect()
+    }
+
+    /// A question's share of satisfied answers. The promise on `overall` is the department's; others have none.
+    fn question_score(&self, slice: &Slice<'_>, question: &str, page: &Page) -> Score {
+        if question == OVERALL {
+            return self.score(page, slice, Metric::SatisfactionRate);
+        }
+        let subject = Subject {
+            level: Level::Department,
+            department: Some(self.department.code.clone()),
+            employee: None,
+            client: None,
+            channel: slice.channel,
+            metric: Metric::SatisfactionRate,
+            base: slice.base,
+        };
+        let sums = self.book.sums(slice, question);
+        Score::new(subject, &sums.rate(), Default::default(), None, &page.web.context.thresholds)
+    }
+
+    fn said(&self, page: &Page, session: &Session) -> Comments {
+        let n = self.book.sums(&self.slice(None), "").n;
+        if !session.sees_comments() || n < MIN_COMMENT_N {
+            return Comments::TooFew;
+        }
+        let overall = self.questionnaire.question(OVERALL);
+        let word = |points: Option<i16>| {
+            let options = overall.map(|question| question.options.as_slice()).unwrap_or_default();
+            let chosen = options.iter().find(|option| Some(i16::from(option.points)) == points);
+            chosen.map(|option| option.text.text(page.t.locale()).to_owned()).unwrap_or_default()
+        };
+        let shown = self.comments.iter().filter_map(|comment| {
+            Some(Comment {
+                text: comment.text.clone(),
+                word: word(comment.overall),
+                satisfied: comment.overall.is_some_and(|points| points >= 85),
+                service_type: comment
+                    .touchpoint
+                    .as_deref()
+                    .and_then(|word| word.parse().ok())
+                    .map(|at| touchpoint(&page.t, at)),
+                month: comment.month.parse().ok()?,
+            })
+        });
+        Comments::Shown(shown.collect())
+    }
+
+    fn staff(&self, page: &Page) -> Vec<EmployeeRow> {
+        let thresholds = &page.web.context.thresholds;
+        let row = |employee: &Employee| {
+            let slice = Slice { employee: Some(employee.id), ..self.slice(self.channel) };
+            let named = Named {
+                level: Level::Employee,
+                department: Some(&self.department.code),
+                employee: Some(&employee.employee_no),
+            };
+            let score = |metric| self.book.score(&slice, &named, metric, &self.commitments, thresholds);
+            EmployeeRow {
+                name: employee.name.clone(),
+                rate: (&score(Metric::SatisfactionRate)).into(),
+                points: (&score(Metric::Points)).into(),
+            }
+        };
+        let mut rows: Vec<_> = self.employees.values().map(row).filter(|row| row.rate.n > 0).collect();
+        rows.sort_by(|a, b| a.name.cmp(&b.name));
+        rows
+    }
+}

@@ -1,0 +1,95 @@
+//! Pages for staff: who may see what is decided here and in `session`, what is shown in `views`.
+
+use actix_web::HttpResponse;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use super::frame::{Page, Refusal, encode};
+use super::see_other;
+use super::views::Problem;
+use crate::db::department::Departments;
+use crate::db::{self, scorebook};
+use crate::domain::period::{Grain, Period};
+use crate::domain::user::Role;
+
+pub mod appraisals;
+mod charts;
+pub mod department;
+pub mod link;
+pub mod overview;
+pub mod sign_in;
+
+/// `GET /`: where a reader belongs.
+pub async fn home(page: Page) -> HttpResponse {
+    let path = home_of(&page).await.map(|path| see_other(&path));
+    page.answer(path)
+}
+
+async fn home_of(page: &Page) -> Result<String, Refusal> {
+    let session = page.session.as_ref().ok_or(Refusal::SignIn)?;
+    match (session.role, session.user.department_id) {
+        (Role::Head, Some(id)) => {
+            let departments = page.pool().query(Departments::load).await?;
+            let own = departments.by_id(id).ok_or(Problem::NotFound)?;
+            Ok(format!("/departments/{}", encode(&own.code)))
+        }
+        (Role::Head, None) => Err(Problem::Forbidden.into()),
+        (Role::Client, _) => Ok("/commitments".into()),
+        _ => Ok("/overview".into()),
+    }
+}
+
+/// A body of a form, as names and values; a refusal if it can't be read.
+fn form(body: &[u8]) -> Result<Vec<(String, String)>, Refusal> {
+    super::survey::form::fields(body).map_err(|_| Problem::BadRequest.into())
+}
+
+/// A field of a form, without space around it.
+fn field<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
+    fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
+}
+
+/// The period a page shows, and those it offers.
+struct Choice {
+    period: Period,
+    /// Newest first: the months with figures, their quarters and years.
+    periods: Vec<Period>,
+    newest: Period,
+}
+
+/// The period asked for, else the last month that is over and has figures.
+fn choice(conn: &mut db::Connection, asked: Option<Period>, now: DateTime<Utc>, zone: Tz) -> db::Result<Choice> {
+    let current = Period::at(now, zone, Grain::Month);
+    let (first, newest) = scorebook::months(conn)?.unwrap_or((current, current));
+    let usual = if newest >= current && first < current { current.prev() } else { newest };
+    let period = asked.unwrap_or(usual);
+    let mut periods: Vec<Period> = Grain::ALL
+        .into_iter()
+        .flat_map(|grain| {
+            Period::range(Period::containing(first.start(), grain), Period::containing(newest.start(), grain))
+        })
+        .collect();
+    if !periods.contains(&period) {
+        periods.push(period);
+    }
+    periods.sort_by_key(|period| std::cmp::Reverse((period.start(), period.grain())));
+    Ok(Choice { period, periods, newest })
+}
+
+impl Choice {
+    /// The months to read for the period and a line of so many periods before it; late answers may stand in later months.
+    fn months(&self, line: usize) -> (Period, Period) {
+        let month = |period: Period, last: bool| {
+            let day = if last { period.end() } else { period.start() };
+            Period::containing(day, Grain::Month)
+        };
+        let first = self.line(line).first().copied().unwrap_or(self.period);
+        (month(first, false), month(self.period, true).max(self.newest))
+    }
+
+    /// The last periods up to the one shown, oldest first.
+    fn line(&self, length: usize) -> Vec<Period> {
+        self.period.last_n(length)
+    }
+}

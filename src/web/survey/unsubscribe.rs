@@ -1,0 +1,91 @@
+//! `/u/{token}`: "stop these invitations", and `/u/{token}/not-me`: "not your service?". GET shows a form, POST acts; a mail
+//! program's one-click POST (RFC 8058) is the same POST.
+
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::form::{self, Display};
+use super::notice::{Notice, RESUME, State};
+use super::{Web, frame, render};
+use crate::db::invitation::Found;
+use crate::db::suppression::{self, Reason};
+use crate::db::{self, invitation};
+
+/// `GET /u/{token}`
+pub async fn ask_stop(web: Data<Web>, request: HttpRequest, token: Path<String>) -> HttpResponse {
+    match find(&web, &request, &token).await {
+        Ok(found) => show(&web, &request, Some(&found), &State::StopAsk),
+        Err(state) => show(&web, &request, None, &state),
+    }
+}
+
+/// `GET /u/{token}/not-me`
+pub async fn ask_not_me(web: Data<Web>, request: HttpRequest, token: Path<String>) -> HttpResponse {
+    match find(&web, &request, &token).await {
+        Ok(found) => {
+            let survey = found.salt.as_ref().map(|salt| web.context.secrets.invitation_token(salt));
+            let back = survey.map(|token| format!("/s/{}", token.as_str())).unwrap_or_default();
+            show(&web, &request, Some(&found), &State::NotMeAsk { back })
+        }
+        Err(state) => show(&web, &request, None, &state),
+    }
+}
+
+/// `POST /u/{token}`: no more invitations to this address; or the opposite, to take it back.
+pub async fn stop(web: Data<Web>, request: HttpRequest, token: Path<String>, body: Bytes) -> HttpResponse {
+    let fields = form::fields(&body).unwrap_or_default();
+    let resume = fields.iter().any(|(name, value)| name == "action" && value == RESUME);
+    let state = if resume { State::Resumed } else { State::StopDone };
+    act(&web, &request, &token, state, move |conn, found, now| match &found.email_hash {
+        Some(hash) if resume => suppression::remove(conn, hash),
+        Some(hash) => {
+            suppression::add(conn, hash, Reason::OptOut, now)?;
+            invitation::decline(conn, found.id)
+        }
+        None => Ok(()),
+    })
+    .await
+}
+
+/// `POST /u/{token}/not-me`: this invitation went to the wrong person.
+pub async fn not_me(web: Data<Web>, request: HttpRequest, token: Path<String>) -> HttpResponse {
+    act(&web, &request, &token, State::NotMeDone, |conn, found, _| invitation::decline(conn, found.id)).await
+}
+
+async fn act(
+    web: &Web,
+    request: &HttpRequest,
+    token: &str,
+    done: State,
+    work: impl FnOnce(&mut db::Connection, &Found, chrono::DateTime<chrono::Utc>) -> db::Result<()> + Send + 'static,
+) -> HttpResponse {
+    let found = match find(web, request, token).await {
+        Ok(found) => found,
+        Err(state) => return show(web, request, None, &state),
+    };
+    let (subject, now) = (found.clone(), web.context.now());
+    match web.context.pool.write(move |conn| work(conn, &subject, now)).await {
+        Ok(()) => show(web, request, Some(&found), &done),
+        Err(error) => {
+            tracing::error!(%error, "what a customer asked of us could not be stored");
+            show(web, request, Some(&found), &State::Busy)
+        }
+    }
+}
+
+async fn find(web: &Web, request: &HttpRequest, token: &str) -> Result<Found, State> {
+    let unknown = || web.guesses.check(request).map_or_else(|wait| State::TooMany { wait }, |()| State::Unknown);
+    let Some(id) = web.context.secrets.open_unsubscribe_token(token) else { return Err(unknown()) };
+    match web.context.pool.query(move |conn| invitation::by_id(conn, id)).await {
+        Ok(found) => found.ok_or_else(unknown),
+        Err(error) => {
+            tracing::error!(%error, "an invitation could not be looked up");
+            Err(State::Busy)
+        }
+    }
+}
+
+fn show(web: &Web, request: &HttpRequest, found: Option<&Found>, state: &State) -> HttpResponse {
+    let frame = frame(web, request, Display::from_query(request.query_string()), found);
+    render(&Notice { frame: &frame, state }, state.status(), state.retry_after())
+}
