@@ -1,0 +1,36 @@
+# Charts: title, description, axes and data table
+chart-months = Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec
+chart-quarters = Q1 Q2 Q3 Q4
+chart-period-month = { $month } { $year }
+chart-period-quarter = { $quarter } { $year }
+chart-period-year = { $year }
+chart-value-percent = { $value }{"\u00A0"}%
+chart-value-points = { $value } points
+chart-value-difference = { $value } percentage points
+chart-value-per-hundred = { $value } per 100 services
+chart-target = Target { $value }
+chart-floor = Major breach { $value }
+chart-band = Shaded: 95 % interval
+chart-axis-break = Axis starts at { $value }, not at 0
+chart-separator = {". "}
+chart-list-separator = {", "}
+chart-sentence-separator = {" "}
+chart-empty = No answers yet
+chart-too-few = Too few answers (n<{ $n })
+chart-point = { $period }: { $value }
+chart-n = n={ $n }
+chart-interval = 95 % interval { $low } to { $high }
+chart-point-target = target { $value }
+chart-desc-span = { $first } to { $last }; { $shown } of { $count } periods have a figure.
+chart-desc-one = { $period } only.
+chart-desc-none = There is no figure to show.
+chart-desc-range = Lowest { $low }, highest { $high }.
+chart-desc-last = Latest, { $point }.
+chart-desc-above = This is above the target of { $target }.
+chart-desc-equal = This is exactly the target of { $target }.
+chart-desc-below = This is below the target of { $target }.
+chart-desc-target = From { $period } the target is { $target }.
+chart-desc-up = Up { $value } on { $period }.
+chart-desc-down = Down { $value } on { $period }.
+chart-desc-same = No change from { $period }.
+chart-desc-note = Since { $period }: { $note }.

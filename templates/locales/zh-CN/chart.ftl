@@ -1,0 +1,36 @@
+# 图表：标题、说明、坐标与数据表
+chart-months = 1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月
+chart-quarters = 1季度 2季度 3季度 4季度
+chart-period-month = { $year }年{ $month }
+chart-period-quarter = { $year }年{ $quarter }
+chart-period-year = { $year }年
+chart-value-percent = { $value }{"\u00A0"}%
+chart-value-points = { $value }{"\u00A0"}分
+chart-value-difference = { $value } 个百分点
+chart-value-per-hundred = 每百单 { $value } 件
+chart-target = 承诺 { $value }
+chart-floor = 重大违约线 { $value }
+chart-band = 阴影为 95 % 区间
+chart-axis-break = 纵轴从 { $value } 起，不从 0 起
+chart-separator = {"；"}
+chart-list-separator = {"，"}
+chart-sentence-separator = {""}
+chart-empty = 暂无数据
+chart-too-few = 样本不足（n<{ $n }），不显示数值
+chart-point = { $period }：{ $value }
+chart-n = n={ $n }
+chart-interval = 95 % 区间 { $low }–{ $high }
+chart-point-target = 承诺 { $value }
+chart-desc-span = { $first }至{ $last }，共 { $count } 期，其中 { $shown } 期有数值。
+chart-desc-one = 只有 { $period } 一期。
+chart-desc-none = 没有可显示的数值。
+chart-desc-range = 最低 { $low }，最高 { $high }。
+chart-desc-last = 最近一期：{ $point }。
+chart-desc-above = 高于承诺 { $target }。
+chart-desc-equal = 正好等于承诺 { $target }。
+chart-desc-below = 低于承诺 { $target }。
+chart-desc-target = { $period }起承诺为 { $target }。
+chart-desc-up = 比{ $period }高 { $value }。
+chart-desc-down = 比{ $period }低 { $value }。
+chart-desc-same = 与{ $period }持平。
+chart-desc-note = { $period }起：{ $note }。
