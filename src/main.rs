@@ -1,1 +1,30 @@
-fn main(){}
+//! The program: arguments become a command, and what went wrong becomes a line on stderr and an exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use manyi::app::{self, RunError};
+use manyi::cli::{self, Cli, Command, Failure};
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Serve(args) => app::serve_forever(args.role.into(), args.listen).map_err(failure),
+        Command::Demo(args) => app::demo_forever(&args.dir, &args.listen).map_err(failure),
+        Command::Openapi => {
+            cli::say(&manyi::web::api::openapi_json());
+            Ok(())
+        }
+        Command::Task(task) => cli::run(task),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            cli::complain(&format!("manyi: {}", failure.message));
+            ExitCode::from(failure.exit_code)
+        }
+    }
+}
+
+fn failure(error: RunError) -> Failure {
+    Failure::new(error.to_string())
+}

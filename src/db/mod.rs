@@ -16,6 +16,7 @@ macro_rules! on_each {
     };
 }
 
+pub mod announcement;
 pub mod api_token;
 pub mod audit;
 pub mod commitment;
@@ -35,9 +36,11 @@ pub mod questionnaire;
 pub mod ratings;
 pub mod response;
 pub mod response_writer;
+pub mod responses;
 pub mod schema;
 pub mod scorebook;
 pub mod scores;
+pub mod service_record;
 pub mod setting;
 pub mod suppression;
 pub mod tally;

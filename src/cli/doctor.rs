@@ -1,0 +1,234 @@
+//! `manyi doctor`: everything that must hold, looked at once.
+
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+
+use super::output::say_json;
+use super::{Failure, say, texts};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::doctor::{self, Difference};
+use crate::db::{self, Pool, audit, outbox, setting};
+use crate::i18n::Texts;
+use crate::mail::{Limits, Mailer};
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Check {
+    /// Its stable name for machines.
+    name: &'static str,
+    /// It is as it should be.
+    ok: bool,
+    /// What was found, in words.
+    detail: String,
+    /// Stored figures that are not what the rows say.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    differences: Vec<Difference>,
+}
+
+/// Differences printed on a terminal; `--json` prints all.
+const SHOWN: usize = 20;
+
+/// A mail server that does not answer in this time is not there.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The clock may be this much behind what was written with it: machines differ.
+const SLACK: TimeDelta = TimeDelta::minutes(1);
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let t = texts();
+    let config = Config::load(&[])?;
+    let now = config.clock.map_or_else(Clock::system, Clock::starting_at).now();
+    let mut checks = Vec::new();
+    look_at_database(&config, now, t, &mut checks)?;
+    checks.push(secret_file(&config.secret_file, t));
+    checks.push(mail_set_up(&config, t));
+    let wrong = checks.iter().filter(|check| !check.ok).count();
+    if args.json {
+        say_json(&serde_json::json!({ "ok": wrong == 0, "checks": checks }))?;
+    } else {
+        checks.iter().for_each(|check| print(check, t));
+    }
+    if wrong == 0 { Ok(()) } else { Err(Failure::new(t.count("cli-doctor-wrong", i64::try_from(wrong).unwrap_or(1)))) }
+}
+
+impl Check {
+    fn new(name: &'static str, ok: bool, detail: String) -> Self {
+        Self { name, ok, detail, differences: Vec::new() }
+    }
+}
+
+fn print(check: &Check, t: Texts) {
+    let mark = if check.ok { "✓" } else { "✗" };
+    say(&format!("{mark} {}", check.detail));
+    for difference in check.differences.iter().take(SHOWN) {
+        let Difference { what, stored, recounted } = difference;
+        let args = [("what", what.clone()), ("stored", stored.to_string()), ("recounted", recounted.to_string())];
+        say(&format!("    {}", t.with("cli-doctor-difference", &args)));
+    }
+    if let Some(more) = check.differences.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        say(&format!("    {}", t.with("cli-doctor-more", &[("more", more)])));
+    }
+}
+
+fn look_at_database(config: &Config, now: DateTime<Utc>, t: Texts, checks: &mut Vec<Check>) -> Result<(), Failure> {
+    let url = &config.database_url.0;
+    // Opening would make an empty one, and hide that the right one is elsewhere.
+    let file = url.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path));
+    if let Some(file) = file.filter(|file| !Path::new(file).exists()) {
+        checks.push(Check::new(
+            "database",
+            false,
+            t.with("cli-doctor-no-database", &[("url", format!("sqlite:{file}"))]),
+        ));
+        return Ok(());
+    }
+    let pool = match Pool::open(url) {
+        Ok(pool) => pool,
+        Err(error) => {
+            checks.push(Check::new("database", false, Failure::from(db::Error::from(error)).message));
+            return Ok(());
+        }
+    };
+    if !pool.run_now(|conn| conn.is_migrated())? {
+        checks.push(Check::new("database", false, t.get("cli-doctor-not-migrated")));
+        return Ok(());
+    }
+    let zone = config.time_zone;
+    let found = pool.read_now(|conn| -> db::Result<_> {
+        Ok(Found {
+            recount: doctor::recount(conn, zone)?,
+            sums: doctor::sums(conn)?,
+            broken: audit::first_break(conn)?,
+            entries: doctor::entries(conn)?,
+            last_entry: doctor::last_entry(conn)?,
+            oldest_due: outbox::oldest_due(conn, now)?,
+            paused: setting::get(conn, setting::MAIL_PAUSED)?.is_some(),
+        })
+    })?;
+    checks.push(Check::new("database", true, t.get("cli-doctor-database")));
+    found.add_to(checks, now, t);
+    Ok(())
+}
+
+/// What the database was found to hold.
+struct Found {
+    recount: doctor::Recount,
+    sums: doctor::Sums,
+    broken: Option<i64>,
+    entries: i64,
+    last_entry: Option<DateTime<Utc>>,
+    oldest_due: Option<DateTime<Utc>>,
+    paused: bool,
+}
+
+impl Found {
+    fn add_to(self, checks: &mut Vec<Check>, now: DateTime<Utc>, t: Texts) {
+        let recount = self.recount;
+        let ok = recount.differences.is_empty();
+        let args = [
+            ("tallies", recount.tallies.to_string()),
+            ("responses", recount.responses.to_string()),
+            ("records", recount.records.to_string()),
+            ("wrong", recount.differences.len().to_string()),
+        ];
+        let detail = t.with(if ok { "cli-doctor-tallies" } else { "cli-doctor-tallies-wrong" }, &args);
+        checks.push(Check { name: "tallies", ok, detail, differences: recount.differences });
+
+        let sums = self.sums;
+        let invitations: i64 = sums.invitations.values().sum();
+        let args = [
+            ("records", sums.records.to_string()),
+            ("invitations", invitations.to_string()),
+            ("without", sums.without_mail.to_string()),
+            ("unsent", sums.unsent.to_string()),
+            ("mails", sums.mails.values().sum::<i64>().to_string()),
+        ];
+        let ok = sums.are_right();
+        let key = if ok { "cli-doctor-invitations" } else { "cli-doctor-invitations-wrong" };
+        checks.push(Check::new("invitations", ok, t.with(key, &args)));
+
+        let detail = match self.oldest_due {
+            None => t.get("cli-doctor-nothing-due"),
+            Some(due) => {
+                let minutes = (now - due).num_minutes().to_string();
+                let key = if self.paused { "cli-doctor-due-paused" } else { "cli-doctor-due" };
+                t.with(key, &[("minutes", minutes)])
+            }
+        };
+        // A queue that waits is no fault of the data: whether a worker runs, /readyz tells.
+        checks.push(Check::new("outbox", true, detail));
+
+        let detail = match self.broken {
+            None => t.with("cli-doctor-audit", &[("entries", self.entries)]),
+            Some(entry) => t.with("cli-doctor-audit-broken", &[("entry", entry)]),
+        };
+        checks.push(Check::new("audit", self.broken.is_none(), detail));
+
+        let behind = self.last_entry.filter(|last| *last > now + SLACK);
+        let detail = match behind {
+            None => t.with("cli-doctor-clock", &[("now", now.format("%Y-%m-%d %H:%M:%S").to_string())]),
+            Some(last) => {
+                let text = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M:%S").to_string();
+                t.with("cli-doctor-clock-behind", &[("now", text(now)), ("last", text(last))])
+            }
+        };
+        checks.push(Check::new("clock", behind.is_none(), detail));
+    }
+}
+
+fn secret_file(path: &Path, t: Texts) -> Check {
+    let shown = path.display().to_string();
+    if !path.exists() {
+        return Check::new("secret", false, t.with("cli-doctor-no-secret", &[("path", shown)]));
+    }
+    match crate::crypto::Secrets::load_or_create(path) {
+        Ok(_) => Check::new("secret", true, t.with("cli-doctor-secret", &[("path", shown)])),
+        Err(error) => Check::new("secret", false, format!("MANYI_SECRET_FILE: {error}")),
+    }
+}
+
+fn mail_set_up(config: &Config, t: Texts) -> Check {
+    let Some(url) = &config.smtp_url else {
+        return Check::new("mail", true, t.get("cli-doctor-mail-nowhere"));
+    };
+    let limits = Limits { connect: PATIENCE, envelope: PATIENCE, message: PATIENCE };
+    match Mailer::with_limits(&url.0, limits) {
+        Err(error) => Check::new("mail", false, format!("MANYI_SMTP_URL: {error}")),
+        Ok(Mailer::Memory(_)) => Check::new("mail", true, t.get("cli-doctor-mail-memory")),
+        Ok(Mailer::Directory(folder)) => {
+            let folder = folder.display().to_string();
+            Check::new("mail", true, t.with("cli-doctor-mail-folder", &[("folder", folder)]))
+        }
+        Ok(Mailer::Smtp(server)) => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let answer = match runtime {
+                Ok(runtime) => runtime.block_on(server.probe()).map_err(|outcome| outcome.note()),
+                Err(error) => Err(error.to_string()),
+            };
+            match answer {
+                Err(cause) => Check::new("mail", false, t.with("cli-doctor-mail-fails", &[("cause", cause)])),
+                Ok(greeting) => {
+                    let key = match (greeting.encrypted, greeting.signed_in) {
+                        (true, true) => "cli-doctor-mail-signed-in",
+                        (true, false) => "cli-doctor-mail-encrypted",
+                        (false, _) => "cli-doctor-mail-plain",
+                    };
+                    let args = [("server", greeting.server), ("from", config.mail_from.clone())];
+                    Check::new("mail", true, t.with(key, &args))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! The commands: one file each. A command reads its arguments, does one use case, and tells what came of it on stdout;
+//! what goes wrong is one line on stderr ([`Failure`]) and the exit code 1, or 2 for wrong use.
+//!
+//! `serve`, `demo` and `openapi` are only described here: they need the web, which commands do not know, so `main` hands
+//! them on.
+
+mod chart;
+mod config;
+mod doctor;
+mod failure;
+mod healthcheck;
+mod import;
+mod mail;
+mod migrate;
+mod output;
+mod score;
+mod serve;
+mod setup_url;
+mod text_table;
+mod token;
+mod user;
+mod words;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+use crate::context::Context;
+use crate::i18n::{Locale, Texts};
+
+pub use failure::Failure;
+pub use output::{complain, say};
+pub use serve::{Demo, Serve, ServeRole};
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "manyi",
+    version,
+    about = "满意: asks customers how a service went and scores every department against its commitments",
+    after_help = "Settings come from manyi.toml and MANYI_… variables: `manyi config print` lists them all."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be done: by the program as a whole, or by a command of its own.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the pages and the API, and send mail
+    Serve(Serve),
+    /// Show everything with an invented organisation: needs nothing, keeps its data in one directory
+    Demo(Demo),
+    /// Print the API's OpenAPI 3.1 document
+    Openapi,
+    /// Everything else: [`run`] does it.
+    #[command(flatten)]
+    Task(Task),
+}
+
+/// What is done here.
+#[derive(Debug, Subcommand)]
+pub enum Task {
+    /// Bring the database's schema up to date (every command does this by itself)
+    Migrate(migrate::Args),
+    /// Check the database, tallies against responses, outbox, audit log, mail set-up and clock
+    Doctor(doctor::Args),
+    /// Ask the running server whether it is alive
+    Healthcheck,
+    /// Show the settings
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Print the one-time link to set up the first administrator
+    SetupUrl,
+    /// Add users, or let them in again
+    #[command(subcommand)]
+    User(user::Command),
+    /// Make bearer tokens for other systems
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Import departments, staff, service records, ratings or holidays from a CSV or XLSX file
+    Import(import::Args),
+    /// Print the scores of a period
+    Score(score::Args),
+    /// Draw one figure of a department over time
+    Chart(chart::Args),
+    /// Stop or go on sending mail, or tell how it stands
+    #[command(subcommand)]
+    Mail(mail::Command),
+}
+
+/// Does what a command says.
+///
+/// # Errors
+/// What to tell the person, and the exit code.
+pub fn run(task: Task) -> Result<(), Failure> {
+    match task {
+        Task::Migrate(args) => migrate::run(&args),
+        Task::Doctor(args) => doctor::run(&args),
+        Task::Healthcheck => healthcheck::run(),
+        Task::Config(command) => config::run(&command),
+        Task::SetupUrl => setup_url::run(),
+        Task::User(command) => user::run(command),
+        Task::Token(command) => token::run(&command),
+        Task::Import(args) => import::run(&args),
+        Task::Score(args) => score::run(args),
+        Task::Chart(args) => chart::run(args),
+        Task::Mail(command) => mail::run(&command),
+    }
+}
+
+/// The texts in the language of whoever sits at the terminal.
+pub fn texts() -> Texts {
+    Texts::new(language(|name| std::env::var(name).ok()))
+}
+
+/// `MANYI_LOCALE` if it is a language, else Chinese on a Chinese terminal, else English.
+fn language(variable: impl Fn(&str) -> Option<String>) -> Locale {
+    if let Some(locale) = variable("MANYI_LOCALE").and_then(|tag| tag.parse().ok()) {
+        return locale;
+    }
+    let of_terminal = ["LC_ALL", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
+    if of_terminal.is_some_and(|value| value.to_lowercase().starts_with("zh")) { Locale::ZhCn } else { Locale::En }
+}
+
+/// Reads the settings and opens the database, which is brought up to date.
+fn open() -> Result<Context, Failure> {
+    Ok(Context::open(Config::load(&[])?)?)
+}
+
+/// Who an entry of the audit log is by.
+const ACTOR: &str = "cli";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[track_caller]
+    fn speaks(environment: &[(&str, &str)], locale: Locale) {
+        let find = |name: &str| environment.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        assert_eq!(language(find), locale);
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_language_is_the_set_one_or_the_terminals() {
+        speaks(&[("MANYI_LOCALE", "en"), ("LANG", "zh_CN.UTF-8")], Locale::En);
+        speaks(&[("LANG", "zh_CN.UTF-8")], Locale::ZhCn);
+        speaks(&[("LC_ALL", "C"), ("LANG", "zh_CN.UTF-8")], Locale::En);
+        speaks(&[("LC_ALL", ""), ("LANG", "zh_CN.UTF-8")], Locale::ZhCn);
+        speaks(&[], Locale::En);
+    }
+}

@@ -1,0 +1,121 @@
+# What goes wrong: one line each
+cli-error-file = { $path }: { $cause }
+cli-error-connect = MANYI_DATABASE_URL: the database cannot be opened: { $place }: { $cause }
+cli-error-database = { $cause }
+cli-error-busy = The database is busy. Try again in a moment.
+cli-error-settings = { $cause }
+cli-error-unknown-department = There is no department with the code “{ $code }”. `manyi import departments FILE` adds departments.
+cli-error-unknown-department-nearest = There is no department with the code “{ $code }”. Did you mean “{ $nearest }”?
+cli-error-department-of-organisation = --level organisation is about the whole organisation: leave out --department, or use --level department.
+cli-error-gap-of-one-channel = channel_gap compares the channels with each other: leave out --channel.
+cli-error-backwards = { $to } lies before { $from }: swap --from and --to.
+cli-error-too-many-periods = That would be { $count } periods; a chart has room for { $max }. Choose a shorter span or a longer --grain.
+cli-io-not-found = no such file or directory
+cli-io-not-allowed = you are not allowed to open it
+cli-io-directory = this is a directory, not a file
+cli-io-full = the disk is full
+cli-io-not-utf8 = this is not text in UTF-8
+
+cli-migrate-nothing = The database is up to date.
+cli-migrate-applied = Applied: { $name }
+
+cli-healthcheck-alive = { $address } is alive.
+cli-healthcheck-ill = { $address } answered “{ $answer }” instead of 200. Look at the server’s log.
+cli-healthcheck-silent = No answer from { $address }: { $cause }. Is the server running, and is MANYI_LISTEN the same for both?
+
+cli-setup-done = The set-up is done: there are users already. `manyi user add` adds another, `manyi user reset EMAIL` lets one in again.
+cli-setup-link = Open this link within 30 minutes to set up the first administrator; it works once:
+
+cli-user-bad-address = “{ $email }” is not an e-mail address. Write it as name@domain.
+cli-user-bad-name = --name is empty, too long or holds control characters. Give a name of up to 100 characters.
+cli-user-head-needs-department = A head needs a department: add --department CODE.
+cli-user-client-needs-client = A client viewer needs a client organisation: add --client CODE.
+cli-user-department-is-for-heads = --department is for --role head only.
+cli-user-client-is-for-clients = --client is for --role client only.
+cli-user-unknown-client = There is no client organisation with the code “{ $code }”. The first service record that names it (client_code) adds it.
+cli-user-taken = There is a user { $email } already. `manyi user reset { $email }` prints a new link.
+cli-user-unknown = There is no user { $email }. `manyi user add` adds one.
+cli-user-added = { $email } is added. This link to set a password works once, within 30 minutes:
+cli-user-reset = This link lets { $email } set a new password; it works once, within 30 minutes:
+
+cli-token-bad-name = The name is empty, too long or holds control characters. Give the name of the system that will use the token.
+cli-token-taken = There is a token “{ $name }” already. Choose another name.
+cli-token-created = Token “{ $name }”. Keep it now, it is not shown again:
+
+cli-mail-paused = Mail is paused. What is due waits until `manyi mail resume`.
+cli-mail-paused-before = Mail was paused already.
+cli-mail-resumed = Mail goes out again.
+cli-mail-not-paused = Mail was not paused.
+cli-mail-is-paused = Mail is paused; `manyi mail resume` goes on.
+cli-mail-is-nowhere = MANYI_SMTP_URL is not set: no mail is sent, invitations wait.
+cli-mail-is-on = Mail is sent as it becomes due.
+cli-mail-oldest = The oldest overdue mail was due at { $time }.
+cli-mail-state-queued = waiting for their time
+cli-mail-state-claimed = being sent
+cli-mail-state-retry = waiting for another try
+cli-mail-state-accepted = taken by the mail server
+cli-mail-state-suppressed = not sent: the address is not to be written to
+cli-mail-state-expired = not sent: no longer needed
+cli-mail-state-failed = could not be delivered
+
+cli-score-open = open, figures may still change
+cli-score-evaluating = being evaluated
+cli-score-published = published
+cli-score-sealed = sealed
+cli-score-none = There is nothing to score yet. `manyi import departments FILE` is the beginning.
+cli-score-who = Department
+cli-score-organisation = Whole organisation
+cli-score-metric = Metric
+cli-score-n = n
+cli-score-value = Value
+cli-score-interval = 95 % interval
+cli-score-target = Target
+cli-score-too-few = n<5
+
+cli-chart-written = { $file }: { $shown } of { $count } periods have a figure.
+cli-chart-failed = The chart could not be drawn: { $cause }
+
+cli-import-line = Line
+cli-import-column = Column
+cli-import-value = Value
+cli-import-reason = What is wrong
+cli-import-repair = What to do
+cli-import-more = … and { $more } more; --json lists them all.
+cli-import-warning = Note: { $rows } rows: { $reason } (the first on line { $line }).
+cli-import-ignored = Columns not used: { $columns }
+cli-import-made = Made on the way: { $departments } departments, { $employees } employees.
+cli-import-done = Imported: { $created } new, { $changed } changed, { $unchanged } unchanged, { $refused } refused.
+cli-import-would = Nothing was stored (--dry-run). It would be: { $created } new, { $changed } changed, { $unchanged } unchanged, { $refused } refused.
+cli-import-refused = { $file }: { $refused } of { $total } rows are refused, so nothing was imported. Correct them, or import the others with --partial.
+cli-import-all-refused = { $file }: all { $total } rows are refused, so nothing was imported.
+cli-import-unknown-question = { $file }: no questionnaire has a question “{ $code }”. Did you mean “answer.{ $nearest }”? There are: { $known }.
+
+cli-doctor-database = The database answers, and its schema is up to date.
+cli-doctor-no-database = MANYI_DATABASE_URL ({ $url }): there is no database. `manyi migrate` makes it; if there should be one, correct the path.
+cli-doctor-not-migrated = The database’s schema is older than this program: run `manyi migrate`.
+cli-doctor-tallies = All { $tallies } tallies equal the recount of { $responses } responses and { $records } service records.
+cli-doctor-tallies-wrong = { $wrong } figures differ from the recount of { $responses } responses and { $records } service records:
+cli-doctor-difference = { $what }: stored { $stored }, recounted { $recounted }
+cli-doctor-more = … and { $more } more; --json lists them all.
+cli-doctor-invitations = { $records } service records, { $invitations } invitations, { $mails } mails: they fit together.
+cli-doctor-invitations-wrong = { $records } service records have { $invitations } invitations; { $without } wait for a mail that is not in the outbox, { $unsent } are said to be sent though no server took them.
+cli-doctor-nothing-due = No mail is overdue.
+cli-doctor-due = Mail has been due for { $minutes } minutes: is a worker running?
+cli-doctor-due-paused = Mail has been due for { $minutes } minutes and is paused; `manyi mail resume` goes on.
+cli-doctor-audit = The audit log is whole: { $entries } entries, each follows from the one before.
+cli-doctor-audit-broken = The audit log is broken at entry { $entry }: it was changed, or one is missing. Compare it with a backup.
+cli-doctor-clock = The clock shows { $now } UTC.
+cli-doctor-clock-behind = The clock shows { $now } UTC, but the audit log ends at { $last }: set the machine’s clock right.
+cli-doctor-secret = The secret file { $path } can be read.
+cli-doctor-no-secret = The secret file { $path } is missing: contact data cannot be read and links do not work. Restore it from its backup, or set MANYI_SECRET_FILE.
+cli-doctor-mail-nowhere = MANYI_SMTP_URL is not set: no mail is sent, invitations wait.
+cli-doctor-mail-memory = Mails are kept in memory: they reach nobody.
+cli-doctor-mail-folder = Mails are written into { $folder }: they reach nobody.
+cli-doctor-mail-plain = The mail server { $server } answers, unencrypted; mails come from { $from }.
+cli-doctor-mail-encrypted = The mail server { $server } answers, encrypted; mails come from { $from }.
+cli-doctor-mail-signed-in = The mail server { $server } answers, encrypted, and knows us; mails come from { $from }.
+cli-doctor-mail-fails = MANYI_SMTP_URL: the mail server cannot be used: { $cause }
+cli-doctor-wrong = { $n ->
+    [one] 1 thing is wrong; it is marked ✗ above.
+   *[other] { $n } things are wrong; they are marked ✗ above.
+}
