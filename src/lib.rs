@@ -8,6 +8,7 @@ pub mod config;
 pub mod context;
 pub mod crypto;
 pub mod db;
+pub mod demo;
 pub mod domain;
 pub mod i18n;
 pub mod intake;

@@ -244,6 +244,26 @@ pub(super) fn mark_sent(conn: &mut Connection, ids: &[i64], zone: Tz, at: Option
     super::tally::add(conn, &tallies)
 }
 
+/// Puts invitations into the past: their mails were accepted when they were due, and were answered or not. For made-up
+/// history; of the invitations only those are touched that would have been sent.
+pub(crate) fn settle(conn: &mut Connection, answered: &[i64], unanswered: &[i64], zone: Tz) -> Result<()> {
+    for (ids, state) in [(answered, State::Answered), (unanswered, State::Sent)] {
+        diesel::update(outbox::table.filter(outbox::invitation_id.eq_any(ids)).filter(outbox::state.eq("queued")))
+            .set((
+                outbox::state.eq("accepted"),
+                outbox::attempt.eq(1),
+                outbox::finished_at.eq(outbox::due_at.nullable()),
+            ))
+            .execute(conn)?;
+        diesel::update(invitation::table.filter(invitation::id.eq_any(ids)))
+            .filter(invitation::state.eq(State::Scheduled.as_str()))
+            .set(invitation::state.eq(state.as_str()))
+            .execute(conn)?;
+        mark_sent(conn, ids, zone, None)?;
+    }
+    Ok(())
+}
+
 /// How many mails stand in each state.
 pub fn counts_by_state(conn: &mut Connection) -> Result<Vec<(String, i64)>> {
     Ok(outbox::table.group_by(outbox::state).select((outbox::state, diesel::dsl::count_star())).load(conn)?)
