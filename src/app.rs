@@ -1,20 +1,22 @@
 //! The program as it runs: binds, starts web and jobs, and on SIGTERM finishes what it has begun.
 
+use std::io::Write;
 use std::net::TcpListener;
-use std::path::PathBuf;
-use std::str::FromStr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer};
 use tokio::sync::watch;
 
+use crate::cli::ServeRole;
 use crate::config::Config;
 use crate::context::{Context, StartError};
 use crate::db::response_writer::ResponseWriter;
 use crate::db::user;
+use crate::i18n::Texts;
 use crate::web::{self, Web};
-use crate::{db, jobs};
+use crate::{db, demo, jobs};
 
 /// How long requests that are being answered may take after SIGTERM, in seconds.
 const SHUTDOWN: u64 = 20;
@@ -34,20 +36,12 @@ pub enum Role {
     Worker,
 }
 
-/// A word that is no role.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown role {0:?}: use all, web or worker")]
-pub struct UnknownRole(pub String);
-
-impl FromStr for Role {
-    type Err = UnknownRole;
-
-    fn from_str(word: &str) -> Result<Self, UnknownRole> {
-        match word {
-            "all" => Ok(Self::All),
-            "web" => Ok(Self::Web),
-            "worker" => Ok(Self::Worker),
-            _ => Err(UnknownRole(word.to_owned())),
+impl From<ServeRole> for Role {
+    fn from(role: ServeRole) -> Self {
+        match role {
+            ServeRole::All => Self::All,
+            ServeRole::Web => Self::Web,
+            ServeRole::Worker => Self::Worker,
         }
     }
 }
@@ -58,6 +52,12 @@ pub enum RunError {
     /// Storage, secrets or mail.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// The settings.
+    #[error(transparent)]
+    Settings(#[from] crate::config::ConfigError),
+    /// The demo's data.
+    #[error(transparent)]
+    Demo(#[from] demo::FillError),
     /// The address is taken or not ours.
     #[error("can't listen on {address}: {source}. Choose another with --listen or MANYI_LISTEN")]
     Listen {
@@ -84,6 +84,7 @@ pub struct Program {
     role: Role,
     listener: Option<TcpListener>,
     captured_mail: Option<PathBuf>,
+    stores: bool,
 }
 
 impl Program {
@@ -98,12 +99,18 @@ impl Program {
                 Some(listener)
             }
         };
-        Ok(Self { context: Context::open(config)?, role, listener, captured_mail: None })
+        Ok(Self { context: Context::open(config)?, role, listener, captured_mail: None, stores: true })
     }
 
     /// Shows the mails that are written to this directory at `/dev/mail`: for the demo.
     pub fn showing_mail(mut self, directory: PathBuf) -> Self {
         self.captured_mail = Some(directory);
+        self
+    }
+
+    /// Acknowledges answers without storing them: for measuring the route without storing.
+    pub fn without_storing(mut self) -> Self {
+        self.stores = false;
         self
     }
 
@@ -128,7 +135,7 @@ impl Program {
             Role::All | Role::Worker => Some(tokio::spawn(jobs::run(self.context.clone(), stopped))),
         };
         match self.listener {
-            Some(listener) => serve(self.context, listener, self.captured_mail, ready).await?,
+            Some(listener) => serve(self.context, listener, self.captured_mail, self.stores, ready).await?,
             None => {
                 ready(None);
                 terminated().await?;
@@ -147,10 +154,14 @@ async fn serve(
     context: Context,
     listener: TcpListener,
     captured_mail: Option<PathBuf>,
+    stores: bool,
     ready: impl FnOnce(Option<ServerHandle>),
 ) -> Result<(), RunError> {
-    let (writer, thread) =
-        ResponseWriter::start(context.pool.clone(), context.secrets.clone(), context.config.time_zone)?;
+    let (writer, thread) = if stores {
+        ResponseWriter::start(context.pool.clone(), context.secrets.clone(), context.config.time_zone)?
+    } else {
+        ResponseWriter::discarding()?
+    };
     let web = Web::new(context, writer, captured_mail);
     let app = move || {
         let web = web.clone();
@@ -174,4 +185,51 @@ async fn terminated() -> std::io::Result<()> {
         _ = interrupt.recv() => {}
     }
     Ok(())
+}
+
+/// `manyi serve`: reads the settings, says where it listens and how to set it up, and runs until told to stop.
+pub fn serve_forever(role: Role, listen: Option<String>) -> Result<(), RunError> {
+    let flags: Vec<_> = listen.map(|address| ("MANYI_LISTEN", address)).into_iter().collect();
+    let config = Config::load(&flags)?;
+    start_log(&config.log);
+    let program = Program::prepare(config, role)?;
+    let (address, set_up) = (program.context.config.listen.clone(), program.set_up_url()?);
+    program.run(|_| announce(role, &address, set_up.as_deref()))
+}
+
+/// `manyi demo`: an invented organisation in `dir`, served, its mail caught.
+pub fn demo_forever(dir: &Path, listen: &str) -> Result<(), RunError> {
+    let config = demo::config(dir, listen)?;
+    start_log(&config.log);
+    let locale = config.locale;
+    let program = Program::prepare(config, Role::All)?.showing_mail(dir.join("mail"));
+    let summary = demo::fill(&program.context)?;
+    let (address, base_url) = (program.context.config.listen.clone(), program.context.base_url());
+    program.run(|_| {
+        announce(Role::All, &address, None);
+        tell(&summary.text(&Texts::new(locale), &base_url));
+    })
+}
+
+/// Log lines go to stderr; an unreadable filter falls back to `info`.
+pub fn start_log(filter: &str) {
+    let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_else(|_| "info".into());
+    // Two programs in one process, as in tests, share the first one's log.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+/// Whoever waits for the first line reads it at once; a closed pipe is no reason to stop.
+fn announce(role: Role, address: &str, set_up: Option<&str>) {
+    match role {
+        Role::Worker => tell("working"),
+        Role::All | Role::Web => tell(&format!("listening on http://{address}")),
+    }
+    if let Some(url) = set_up {
+        tell(&format!("set up the first administrator (one use, 30 minutes): {url}"));
+    }
+}
+
+fn tell(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
 }

@@ -60,10 +60,8 @@ impl Texts {
     ///
     /// Arguments are strings, so that a number reads as the caller formatted it; for a plural use [`Texts::count`].
     pub fn with<V: std::fmt::Display>(&self, key: &str, args: &[(&'static str, V)]) -> String {
-        let args: HashMap<Cow<'static, str>, FluentValue<'_>> = args
-            .iter()
-            .map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(value.to_string())))
-            .collect();
+        let args: HashMap<Cow<'static, str>, FluentValue<'_>> =
+            args.iter().map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(value.to_string()))).collect();
         LOCALES.lookup_with_args(self.id(), key, &args)
     }
 

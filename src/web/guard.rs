@@ -40,13 +40,7 @@ fn is_own(request: &ServiceRequest) -> bool {
 pub(super) async fn time_limit<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let late = request.request().clone();
-    match tokio::time::timeout(LONGEST, next.call(request)).await {
-        Ok(response) => response.map(ServiceResponse::map_into_left_body),
-        Err(_) => {
-            let response = HttpResponse::RequestTimeout().insert_header((header::CONNECTION, "close")).finish();
-            Ok(ServiceResponse::new(late, response).map_into_right_body())
-        }
-    }
+) -> Result<ServiceResponse<B>, Error> {
+    let late = |_| actix_web::error::ErrorRequestTimeout("the request took too long\n");
+    tokio::time::timeout(LONGEST, next.call(request)).await.map_err(late)?
 }

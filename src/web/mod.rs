@@ -81,8 +81,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .default_service(web::to(page_error::not_found));
 }
 
-/// The largest body taken outside the API, in bytes.
-const MAX_BODY: usize = 64 * 1024;
+/// The largest body read outside the API, in bytes: more than a form may have, so that its page can say so.
+const MAX_BODY: usize = 128 * 1024;
 
 /// Routes, shared data and limits.
 pub fn configure(config: &mut ServiceConfig, web: Web) {

@@ -1,0 +1,76 @@
+//! Group commit: what is acknowledged is stored, once.
+
+use manyi::db;
+use manyi::db::response::Named;
+use manyi::db::response_writer::{Answer, Receipt, ResponseWriter, Submission};
+use manyi::domain::questionnaire::{Answers, Questionnaire};
+use manyi::domain::response::{Base, Mode, Response};
+
+use crate::harness::TestApp;
+
+/// A submission of five stars, by name.
+fn submission(app: &TestApp, number: usize) -> Submission {
+    let stored = app.stored(&app.record(number, "客服"));
+    let found = app.pool().query_now(|conn| db::invitation::by_id(conn, stored.invitation_id)).unwrap().unwrap();
+    let questionnaire: Questionnaire = serde_json::from_str(Questionnaire::ONLINE_JSON).unwrap();
+    let answers = Answers([("overall".to_owned(), "5".to_owned())].into());
+    let response = Response {
+        attribution: stored.attribution,
+        served: stored.periods,
+        counts_in: stored.periods,
+        mode: Mode::Own,
+        base: Base::Invited,
+        questionnaire_version_id: found.questionnaire_version_id,
+        scored: questionnaire.score(&answers),
+        answers,
+        comment: None,
+    };
+    let named =
+        Named { invitation_id: stored.invitation_id, service_record_id: stored.id, responded_at: app.now(), response };
+    Submission { invitation_id: stored.invitation_id, is_sent: false, answer: Answer::Named(named) }
+}
+
+fn submit(app: &TestApp, submissions: Vec<Submission>) -> Vec<Receipt> {
+    let config = &app.context.config;
+    let (writer, thread) =
+        ResponseWriter::start(app.pool().clone(), app.context.secrets.clone(), config.time_zone).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let receipts = runtime.block_on(async {
+        let mut waiting = tokio::task::JoinSet::new();
+        for (at, submission) in submissions.into_iter().enumerate() {
+            let writer = writer.clone();
+            waiting.spawn(async move { (at, writer.submit(submission).await.unwrap()) });
+        }
+        let mut receipts = waiting.join_all().await;
+        receipts.sort_by_key(|(at, _)| *at);
+        receipts.into_iter().map(|(_, receipt)| receipt).collect()
+    });
+    drop(writer);
+    thread.join().unwrap();
+    receipts
+}
+
+on_both!(two_answers_to_one_invitation_in_one_batch_store_one, |app| {
+    app.department("客服");
+    let one = submission(app, 1);
+    let mut receipts = submit(app, vec![one.clone(), one]);
+    receipts.sort_by_key(|receipt| *receipt == Receipt::Late);
+    assert_eq!(receipts, [Receipt::Stored, Receipt::Late]);
+});
+
+on_both!(a_bad_submission_does_not_take_its_batch_along, |app| {
+    app.department("客服");
+    let good = submission(app, 1);
+    let mut bad = submission(app, 2);
+    if let Answer::Named(named) = &mut bad.answer {
+        named.response.questionnaire_version_id = -1;
+    }
+    let (writer, thread) =
+        ResponseWriter::start(app.pool().clone(), app.context.secrets.clone(), app.context.config.time_zone).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (good, bad) = runtime.block_on(async { tokio::join!(writer.submit(good), writer.submit(bad)) });
+    assert_eq!(good.unwrap(), Receipt::Stored);
+    assert!(bad.is_err());
+    drop(writer);
+    thread.join().unwrap();
+});
