@@ -59,7 +59,8 @@ fn print(found: &Scores, request: &Request, departments: &Departments) {
     let channel = words::channel(request.channel, t);
     say(&format!("{} · {channel} · {state}", found.period));
     if found.scores.is_empty() {
-        say(&t.get("cli-score-none"));
+        let none = departments.iter().next().is_none();
+        say(&t.get(if none { "cli-score-none" } else { "cli-score-nobody" }));
         return;
     }
     let column = |key: &str, right| (t.get(key), right);
@@ -75,9 +76,9 @@ fn print(found: &Scores, request: &Request, departments: &Departments) {
     ]);
     for score in &found.scores {
         let interval = score.ci_low.zip(score.ci_high);
-        let interval = interval.map(|(low, high)| format!("{}–{}", format_value(low, 1), format_value(high, 1)));
+        let interval = interval.map(|(low, high)| format!("{} – {}", number(low), number(high)));
         let value = match (&score.shown, score.n) {
-            (Some(shown), _) => with_unit(shown, score.metric),
+            (Some(shown), _) => with_unit(&shown.replace('-', "−"), score.metric),
             (None, 0) => String::new(),
             (None, _) => t.get("cli-score-too-few"),
         };
@@ -87,7 +88,7 @@ fn print(found: &Scores, request: &Request, departments: &Departments) {
             &score.n.to_string(),
             &value,
             &interval.unwrap_or_default(),
-            &score.target.map(|target| with_unit(&format_value(target, 1), score.metric)).unwrap_or_default(),
+            &score.target.map(|target| with_unit(&number(target), score.metric)).unwrap_or_default(),
             &score.verdict.map(|verdict| words::verdict(verdict, t)).unwrap_or_default(),
             &score.evidence.map(|evidence| words::evidence(evidence, t)).unwrap_or_default(),
         ]);
@@ -117,6 +118,11 @@ fn what(score: &Score, t: Texts) -> String {
         Base::Imported => t.get("staff-base-imported"),
     };
     format!("{metric} · {base}")
+}
+
+/// With a true minus sign, so that it is not taken for the dash of an interval.
+fn number(value: f64) -> String {
+    format_value(value, 1).replace('-', "−")
 }
 
 fn with_unit(number: &str, metric: Metric) -> String {

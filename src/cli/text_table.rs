@@ -2,12 +2,15 @@
 
 use super::output::one_line;
 
-/// Rows under a header, in columns; the last column is not padded.
+/// Rows under a header, in columns.
 #[derive(Debug, Clone)]
 pub struct TextTable {
     rows: Vec<Vec<String>>,
     right: Vec<bool>,
 }
+
+/// Between two columns.
+const GAP: &str = "  ";
 
 impl TextTable {
     /// A table with these columns; those marked hold numbers and stand to the right.
@@ -24,25 +27,20 @@ impl TextTable {
 
 impl std::fmt::Display for TextTable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let columns = self.right.len();
         let cells_of = |at: usize| self.rows.iter().filter_map(move |row| row.get(at));
         let widths: Vec<usize> =
-            (0..columns).map(|at| cells_of(at).map(|cell| width(cell)).max().unwrap_or_default()).collect();
+            (0..self.right.len()).map(|at| cells_of(at).map(|cell| width(cell)).max().unwrap_or_default()).collect();
         for (line, row) in self.rows.iter().enumerate() {
             if line > 0 {
                 writeln!(f)?;
             }
-            for (at, ((cell, widest), right)) in row.iter().zip(&widths).zip(&self.right).enumerate() {
-                let (blank, last) = (" ".repeat(widest.saturating_sub(width(cell))), at + 1 == columns);
-                match (right, last) {
-                    (true, _) => write!(f, "{blank}{cell}")?,
-                    (false, true) => f.write_str(cell)?,
-                    (false, false) => write!(f, "{cell}{blank}")?,
-                }
-                if !last {
-                    f.write_str("  ")?;
-                }
+            let mut text = String::new();
+            for ((cell, widest), right) in row.iter().zip(&widths).zip(&self.right) {
+                let blank = " ".repeat(widest.saturating_sub(width(cell)));
+                let (before, after) = if *right { (blank.as_str(), "") } else { ("", blank.as_str()) };
+                text.extend([before, cell.as_str(), after, GAP]);
             }
+            f.write_str(text.trim_end())?;
         }
         Ok(())
     }

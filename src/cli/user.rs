@@ -114,13 +114,14 @@ fn reset(email: &str, json: bool) -> Result<(), Failure> {
     let t = texts();
     let context = open()?;
     let now = context.now();
-    let token = context.pool.write_now(|conn| -> Result<Token, Failure> {
+    let (email, token) = context.pool.write_now(|conn| -> Result<_, Failure> {
         let found = user::by_email(conn, email)?.filter(|user| user.disabled_at.is_none());
         let Some(found) = found else {
             return Err(Failure::new(t.with("cli-user-unknown", &[("email", email)])));
         };
         audit::append(conn, now, ACTOR, "user.reset", &found.email, &json!({}))?;
-        Ok(user::make_link(conn, Some(found.id), now)?)
+        let token = user::make_link(conn, Some(found.id), now)?;
+        Ok((found.email, token))
     })?;
     if json {
         let expires_at = now + LINK_LIFETIME;

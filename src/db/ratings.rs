@@ -157,3 +157,145 @@ impl Rating<'_> {
         text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::Secrets;
+    use crate::db::master_data::{Making, Mention, make_missing};
+    use crate::db::{Pool, doctor, outbox};
+    use crate::domain::invitation::Rules;
+    use crate::domain::locale::Locale;
+    use crate::domain::service_record::Contact;
+
+    const ZONE: chrono_tz::Tz = chrono_tz::Asia::Shanghai;
+
+    struct Store {
+        pool: Pool,
+        _folder: tempfile::TempDir,
+        secrets: Secrets,
+        rules: Rules,
+    }
+
+    impl Store {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let pool = Pool::open(&format!("sqlite:{}/m.db", folder.path().display())).unwrap();
+            pool.run_now(|conn| conn.migrate().map(drop)).unwrap();
+            pool.write_now(|conn| questionnaire::seed(conn, now())).unwrap();
+            let rules = Rules {
+                delay_minutes: 30,
+                quiet_hours: None,
+                max_age_days: 7,
+                expires_days: 14,
+                cooldown_days: 14,
+                domain_rate: BTreeMap::new(),
+            };
+            Self { pool, _folder: folder, secrets: Secrets::random(), rules }
+        }
+
+        /// Stores one rating of department D by employee 7.
+        fn put(&self, id: &str, answers: &[(&str, &str)], base: Base) -> Outcome {
+            let record = record(id);
+            let answers = answers.iter().map(|(code, value)| ((*code).into(), (*value).into())).collect();
+            let rating = Rating { record: &record, responded_at: now(), answers: &answers, comment: Some("好") };
+            let questions: Vec<&str> = answers.keys().map(String::as_str).collect();
+            let put = |conn: &mut Connection| -> Result<Vec<Outcome>> {
+                let mention = Mention { department_code: "D", department_name: "D", employee: Some(("7", "王")) };
+                make_missing(conn, [mention].into_iter(), Making { departments: true, staff: true }, now())?;
+                let mut intake = Intake::load(conn, &self.secrets, &self.rules, ZONE, Locale::ZhCn, now())?;
+                store(conn, &mut intake, &[rating], (&questions, base), now(), |_| ())
+            };
+            self.pool.write_now(put).unwrap().remove(0)
+        }
+
+        fn recount(&self) -> doctor::Recount {
+            self.pool.read_now(|conn| doctor::recount(conn, ZONE)).unwrap()
+        }
+    }
+
+    fn now() -> DateTime<Utc> {
+        "2026-09-28T01:00:00Z".parse().unwrap()
+    }
+
+    fn record(id: &str) -> ServiceRecord {
+        ServiceRecord {
+            external_id: id.into(),
+            department_code: "D".into(),
+            touchpoint: None,
+            channel: Channel::Offline,
+            completed_at: now(),
+            employee_no: Some("7".into()),
+            service_type: None,
+            contact: Contact { email: Some("a@b.cn".into()), ..Contact::default() },
+            locale: None,
+            requested_at: None,
+            first_response_at: None,
+            waiting_minutes: None,
+            resolved: None,
+            client_code: None,
+            urgent: false,
+        }
+    }
+
+    #[test]
+    fn the_same_again_is_unchanged_and_another_answer_a_conflict() {
+        let store = Store::new();
+        assert!(matches!(store.put("1", &[("overall", "5")], Base::Invited), Outcome::Created(_)));
+        assert!(matches!(store.put("1", &[("overall", "5")], Base::Invited), Outcome::Unchanged(_)));
+        assert_eq!(store.put("1", &[("overall", "4")], Base::Invited), Outcome::Conflict);
+        assert_eq!(store.put("1", &[("overall", "5")], Base::Imported), Outcome::Conflict);
+    }
+
+    #[test]
+    fn a_rating_writes_to_nobody_and_the_doctor_agrees_with_its_tallies() {
+        let store = Store::new();
+        store.put("1", &[("overall", "5"), ("speed", "na")], Base::Invited);
+        store.put("2", &[("overall", "2"), ("speed", "3")], Base::Invited);
+        let recount = store.recount();
+        assert_eq!((recount.responses, recount.records, recount.differences), (2, 2, vec![]));
+        assert!(store.pool.read_now(outbox::counts_by_state).unwrap().is_empty());
+        assert!(store.pool.read_now(doctor::sums).unwrap().are_right());
+    }
+
+    #[test]
+    fn only_the_files_questions_weigh() {
+        let store = Store::new();
+        store.put("1", &[("overall", "4")], Base::Invited);
+        let points = |conn: &mut Connection| -> Result<Option<i32>> {
+            use crate::db::schema::response;
+            use diesel::prelude::*;
+            Ok(response::table.select(response::points).first(conn)?)
+        };
+        assert_eq!(store.pool.read_now(points).unwrap(), Some(8500));
+    }
+
+    #[test]
+    fn the_doctor_finds_a_changed_tally_and_a_lost_response() {
+        use diesel::prelude::*;
+        let store = Store::new();
+        store.put("1", &[("overall", "5")], Base::Invited);
+        let damage = |conn: &mut super::Connection| -> Result<()> {
+            use crate::db::schema::tally;
+            diesel::update(tally::table.filter(tally::employee_id.eq(0))).set(tally::satisfied.eq(0)).execute(conn)?;
+            Ok(())
+        };
+        store.pool.write_now(damage).unwrap();
+        let told: Vec<_> = store.recount().differences.into_iter().map(|d| (d.stored, d.recounted)).collect();
+        assert_eq!(told, [(0, 1), (0, 1)], "of the response as a whole and of its question");
+        let lose = |conn: &mut super::Connection| -> Result<()> {
+            diesel::delete(crate::db::schema::response::table).execute(conn)?;
+            Ok(())
+        };
+        store.pool.write_now(lose).unwrap();
+        assert!(store.recount().differences.len() > 2);
+    }
+
+    #[test]
+    fn a_question_offers_its_options() {
+        let in_force = Store::new().pool.read_now(InForce::load).unwrap();
+        assert_eq!(in_force.codes(), ["attitude", "overall", "solved", "speed"]);
+        assert!(in_force.offers("speed", "na") && in_force.offers("overall", "1"));
+        assert!(!in_force.offers("overall", "na") && !in_force.offers("overall", "6") && !in_force.offers("x", "5"));
+    }
+}

@@ -65,7 +65,7 @@ struct Work<'a> {
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let t = texts();
     let map = args.map.as_deref().map(read_map).transpose()?;
-    let refused = |error: FileError| refusal(&args.file, &error, t);
+    let refused = |error: FileError| refusal(args, &error, t);
     let bytes = read(&args.file)?;
     let sha256 = hex::encode(crate::crypto::sha256(&bytes));
     let table = Table::from_bytes(bytes).map_err(refused)?;
@@ -103,7 +103,7 @@ impl Work<'_> {
 
     fn stage<T: Row>(&self, table: Table, offers: &dyn Fn(&str, &str) -> bool) -> Result<Staged<T>, Failure> {
         let settings = Settings { zone: self.context.config.time_zone, now: self.context.now(), offers };
-        stage(table, self.map.as_deref(), &settings).map_err(|error| refusal(&self.args.file, &error, self.t))
+        stage(table, self.map.as_deref(), &settings).map_err(|error| refusal(self.args, &error, self.t))
     }
 
     /// The answers must be those of questions that we ask.
@@ -112,7 +112,7 @@ impl Work<'_> {
         let mut answers = self.questions().peekable();
         if answers.peek().is_none() {
             let missing = FileError::MissingColumns { kind: Kind::Ratings, missing: vec!["answer.overall"] };
-            return Err(refusal(&self.args.file, &missing, self.t));
+            return Err(refusal(self.args, &missing, self.t));
         }
         let Some(unknown) = answers.find(|code| !known.contains(code)) else { return Ok(()) };
         let nearest = nearest(unknown, known.iter().copied()).unwrap_or("overall");
@@ -159,6 +159,8 @@ fn bind(table: &Table, map: Option<&str>, kind: Kind) -> Result<Binding, FileErr
     map.map_or_else(|| Ok(Map::none(kind)), |text| Map::parse(text, kind))?.bind(table.header())
 }
 
-fn refusal(file: &Path, error: &FileError, t: Texts) -> Failure {
-    Failure::new(format!("{}: {}", file.display(), message::file_error(error, t)))
+/// Why the file as a whole was refused; what is wrong with the map file is told of that one.
+fn refusal(args: &Args, error: &FileError, t: Texts) -> Failure {
+    let at_fault = args.map.as_ref().filter(|_| matches!(error, FileError::Map(_))).unwrap_or(&args.file);
+    Failure::new(format!("{}: {}", at_fault.display(), message::file_error(error, t)))
 }

@@ -63,6 +63,7 @@ cli-score-evaluating = 评定中
 cli-score-published = 已公布
 cli-score-sealed = 已封存
 cli-score-none = 还没有可以计分的内容。请先用 `manyi import departments 文件` 导入部门。
+cli-score-nobody = 这一期没有任何得分。
 cli-score-who = 部门
 cli-score-organisation = 全机构
 cli-score-metric = 指标
