@@ -79,6 +79,18 @@ impl ResponseWriter {
         Ok((Self(sender), thread))
     }
 
+    /// A writer that says of every answer that it is stored, and stores nothing: for measuring the route without storing.
+    pub fn discarding() -> std::io::Result<(Self, JoinHandle<()>)> {
+        let (sender, receiver) = crossbeam_channel::bounded::<Job>(QUEUE);
+        let discard = move || {
+            while let Ok(job) = receiver.recv() {
+                let _ = job.reply.send(Ok(Receipt::Stored));
+            }
+        };
+        let thread = std::thread::Builder::new().name("response-writer".into()).spawn(discard)?;
+        Ok((Self(sender), thread))
+    }
+
     /// Stores an answer; returns when it is durable. [`Error::Busy`] if too many wait.
     pub async fn submit(&self, submission: Submission) -> Result<Receipt> {
         let (reply, receipt) = oneshot::channel();

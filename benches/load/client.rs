@@ -1,0 +1,147 @@
+//! A light HTTP client: many kept-alive connections on one thread, because it shares the machine with the server. It
+//! reads the status and where the answer ends, nothing more.
+
+use std::io::ErrorKind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+/// Requests ready to be sent, and what is to come of each.
+#[derive(Clone)]
+pub struct Requests {
+    /// Where to.
+    pub address: String,
+    /// Head and body of each; a run takes each once.
+    pub texts: Arc<Vec<Vec<u8>>>,
+    /// The status that each is answered with.
+    pub status: u16,
+}
+
+/// How fast they are sent.
+#[derive(Clone, Copy)]
+pub enum Pace {
+    /// Each connection sends the next one as soon as it has an answer.
+    AsFastAsAnswered,
+    /// So many a second, whether or not those before are answered.
+    PerSecond(u32),
+}
+
+/// What a run came to.
+#[derive(Default)]
+pub struct Measured {
+    time: Duration,
+    latencies: Vec<Duration>,
+}
+
+impl Requests {
+    /// Sends them all over `connections` connections.
+    pub fn send(&self, connections: usize, pace: Pace) -> Measured {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(self.send_all(connections, pace))
+    }
+
+    async fn send_all(&self, connections: usize, pace: Pace) -> Measured {
+        let mut streams = Vec::new();
+        for _ in 0..connections {
+            let stream = TcpStream::connect(&self.address).await.unwrap();
+            stream.set_nodelay(true).unwrap();
+            streams.push(stream);
+        }
+        let next = Arc::new(AtomicUsize::new(0));
+        let start = Instant::now();
+        let mut running = JoinSet::new();
+        for stream in streams {
+            running.spawn(self.clone().work(stream, next.clone(), start, pace));
+        }
+        let latencies = running.join_all().await.concat();
+        Measured { time: start.elapsed(), latencies }
+    }
+
+    async fn work(self, stream: TcpStream, next: Arc<AtomicUsize>, start: Instant, pace: Pace) -> Vec<Duration> {
+        let mut latencies = Vec::new();
+        let mut buffer = vec![0; 256 * 1024];
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(text) = self.texts.get(at) else { return latencies };
+            let begun = match pace {
+                Pace::AsFastAsAnswered => Instant::now(),
+                Pace::PerSecond(rate) => wait_for(start + Duration::from_secs_f64(at as f64 / f64::from(rate))).await,
+            };
+            let status = exchange(&stream, text, &mut buffer).await.unwrap();
+            latencies.push(begun.elapsed());
+            assert_eq!(status, self.status, "{}", String::from_utf8_lossy(&buffer[..2000]));
+        }
+    }
+}
+
+/// Waits until a request is due; from then on it counts as waiting, also where it could not be sent at once.
+async fn wait_for(due: Instant) -> Instant {
+    if Instant::now() > due {
+        return due;
+    }
+    tokio::time::sleep_until(due.into()).await;
+    Instant::now()
+}
+
+/// Sends a request and reads the answer to its end; returns the status.
+async fn exchange(stream: &TcpStream, request: &[u8], buffer: &mut [u8]) -> std::io::Result<u16> {
+    let mut rest = request;
+    while !rest.is_empty() {
+        match stream.try_write(rest) {
+            Ok(sent) => rest = &rest[sent..],
+            Err(error) if error.kind() == ErrorKind::WouldBlock => stream.writable().await?,
+            Err(error) => return Err(error),
+        }
+    }
+    let mut filled = 0;
+    loop {
+        stream.readable().await?;
+        match stream.try_read(&mut buffer[filled..]) {
+            Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => continue,
+            Err(error) => return Err(error),
+        }
+        if let Some(status) = complete(&buffer[..filled]) {
+            return Ok(status);
+        }
+    }
+}
+
+/// The status of an answer that has come to its end.
+fn complete(answer: &[u8]) -> Option<u16> {
+    let head_end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n")? + 4;
+    let head = std::str::from_utf8(&answer[..head_end]).unwrap();
+    let header = |name: &str| {
+        let lines = head.lines().filter_map(|line| line.split_once(": "));
+        lines.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value).next()
+    };
+    let is_whole = match header("content-length") {
+        Some(length) => answer.len() == head_end + length.parse::<usize>().unwrap(),
+        None => answer.ends_with(b"\r\n0\r\n\r\n"),
+    };
+    is_whole.then(|| head[9..12].parse().unwrap())
+}
+
+impl Measured {
+    /// Adds another run.
+    pub fn add(&mut self, other: Self) {
+        self.time += other.time;
+        self.latencies.extend(other.latencies);
+    }
+
+    /// Answers a second.
+    pub fn per_second(&self) -> f64 {
+        self.latencies.len() as f64 / self.time.as_secs_f64()
+    }
+
+    /// The latency that so many percent stay below, in milliseconds.
+    pub fn percentile(&mut self, percent: f64) -> f64 {
+        self.latencies.sort_unstable();
+        let at = (self.latencies.len() as f64 * percent / 100.0) as usize;
+        self.latencies[at.min(self.latencies.len() - 1)].as_secs_f64() * 1000.0
+    }
+}
