@@ -1,6 +1,6 @@
 //! The program as it runs: binds, starts web and jobs, and on SIGTERM finishes what it has begun.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -215,7 +215,12 @@ pub fn demo_forever(dir: &Path, listen: &str) -> Result<(), RunError> {
 pub fn start_log(filter: &str) {
     let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_else(|_| "info".into());
     // Two programs in one process, as in tests, share the first one's log.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let colours = std::io::stderr().is_terminal();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(colours)
+        .with_writer(std::io::stderr)
+        .try_init();
 }
 
 /// Whoever waits for the first line reads it at once; a closed pipe is no reason to stop.
