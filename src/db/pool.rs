@@ -183,7 +183,7 @@ impl ManageConnection for Manager {
             // A file does not go away; asking costs more than some of our queries.
             Connection::Sqlite(_) => Ok(()),
             Connection::Postgres(c) => c
-                .batch_execute("")
+                .batch_execute("SELECT 1")
                 .map_err(|error| ConnectError::Refused { place: "PostgreSQL".into(), cause: error.to_string() }),
         }
     }
