@@ -18,6 +18,7 @@ pub mod response_time;
 pub mod scorebook;
 pub mod scorecard;
 pub mod service_record;
+pub mod succession;
 pub mod tally;
 pub mod text;
 pub mod timestamp;

@@ -1,0 +1,203 @@
+//! What a new commitment follows: which one it ends, and whether it may begin when it says (A1-4.1, A1-4.2, B4-6).
+
+use chrono::NaiveDate;
+
+use super::commitment::Commitment;
+use super::notice::{self, Change, NoticeRefused, Waiver};
+
+/// How a new commitment joins those there are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Succession<'a> {
+    /// It begins; these of the same scope end on the day before.
+    Begins(Vec<&'a Commitment>),
+    /// It stands there already, word for word.
+    Unchanged(&'a Commitment),
+}
+
+/// Why a new commitment is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Too late for those who rely on the one before.
+    #[error(transparent)]
+    Notice(#[from] NoticeRefused),
+    /// One of the same scope begins later, and would end this one unseen.
+    #[error("another commitment of the same scope begins on {begins}; this one may not begin before it")]
+    Later {
+        /// Its first day.
+        begins: NaiveDate,
+    },
+    /// Its last day lies before its first.
+    #[error("the last day lies before the first")]
+    Backwards,
+}
+
+/// How `new`, announced on `announced`, joins `existing`.
+///
+/// What it is measured against is the promise that holds on its first day without it: the one of its own scope, or the
+/// wider one that it is an exception from. An exception is a weakening too, or it would be the way round the notice.
+///
+/// # Errors
+/// [`Refused`].
+pub fn follow<'a>(
+    existing: &'a [Commitment],
+    new: &Commitment,
+    announced: NaiveDate,
+    waiver: Option<Waiver>,
+) -> Result<Succession<'a>, Refused> {
+    if new.valid_to.is_some_and(|last| last < new.valid_from) {
+        return Err(Refused::Backwards);
+    }
+    let own: Vec<&Commitment> = existing.iter().filter(|one| has_same_scope(one, new) && is_ever_valid(one)).collect();
+    if let Some(same) = own.iter().find(|one| says_the_same(one, new)) {
+        return Ok(Succession::Unchanged(same));
+    }
+    if let Some(begins) = own.iter().map(|one| one.valid_from).filter(|begins| *begins > new.valid_from).max() {
+        return Err(Refused::Later { begins });
+    }
+    let ended: Vec<&Commitment> = own.into_iter().filter(|one| one.is_valid_on(new.valid_from)).collect();
+    match before(existing, new) {
+        Some(before) => notice::check(before, Change::Replace(new), announced, waiver)?,
+        None if new.valid_from < announced && waiver != Some(Waiver::Correction) => {
+            return Err(NoticeRefused::Backdated { earliest: announced }.into());
+        }
+        None => {}
+    }
+    if let Some(last) = new.valid_to {
+        let outlasts = |one: &&&Commitment| one.valid_to.is_none_or(|end| end > last);
+        if let Some(before) = ended.iter().find(outlasts) {
+            notice::check(before, Change::End(last), announced, waiver)?;
+        }
+    }
+    Ok(Succession::Begins(ended))
+}
+
+/// The promise that would bind the same figures on the new one's first day, the narrowest first.
+fn before<'a>(existing: &'a [Commitment], new: &Commitment) -> Option<&'a Commitment> {
+    let covers = |wide: &Option<String>, narrow: &Option<String>| wide.is_none() || wide == narrow;
+    let binding = existing.iter().filter(|one| {
+        has_same_figure(one, new)
+            && one.is_valid_on(new.valid_from)
+            && covers(&one.department_code, &new.department_code)
+            && covers(&one.client_code, &new.client_code)
+    });
+    binding.max_by_key(|one| (one.client_code.is_some(), one.department_code.is_some(), one.valid_from, one.id))
+}
+
+fn has_same_figure(a: &Commitment, b: &Commitment) -> bool {
+    (a.metric, a.level, a.channel, a.grain) == (b.metric, b.level, b.channel, b.grain)
+}
+
+fn has_same_scope(a: &Commitment, b: &Commitment) -> bool {
+    has_same_figure(a, b) && a.department_code == b.department_code && a.client_code == b.client_code
+}
+
+/// One that was replaced on its first day never was.
+fn is_ever_valid(one: &Commitment) -> bool {
+    one.is_valid_on(one.valid_from)
+}
+
+fn says_the_same(a: &Commitment, b: &Commitment) -> bool {
+    Commitment { id: b.id, ..a.clone() } == *b
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::commitment;
+
+    fn date(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    /// The organisation's monthly online rate of 90 % with 5 points of tolerance, from 2026-01-01, changed.
+    fn promise(id: i64, change: impl Fn(&mut Commitment)) -> Commitment {
+        let mut commitment = commitment::defaults(date("2026-01-01")).remove(0);
+        commitment.id = id;
+        change(&mut commitment);
+        commitment
+    }
+
+    fn from(day: &str) -> impl Fn(&mut Commitment) {
+        move |c| c.valid_from = date(day)
+    }
+
+    const TODAY: &str = "2026-10-01";
+
+    #[track_caller]
+    fn check(existing: &[Commitment], new: &Commitment, waiver: Option<Waiver>) -> Result<Vec<i64>, Refused> {
+        match follow(existing, new, date(TODAY), waiver)? {
+            Succession::Begins(ended) => Ok(ended.into_iter().map(|one| one.id).collect()),
+            Succession::Unchanged(one) => Ok(vec![-one.id]),
+        }
+    }
+
+    #[test]
+    fn the_one_of_the_same_scope_ends() {
+        let existing = [promise(1, |_| ()), promise(2, |c| c.channel = None)];
+        let new = promise(0, |c| (c.valid_from, c.target) = (date("2026-11-01"), 9_500));
+        assert_eq!(check(&existing, &new, None), Ok(vec![1]));
+    }
+
+    #[test]
+    fn a_weaker_one_needs_notice_or_a_reason() {
+        let existing = [promise(1, |_| ())];
+        let new = promise(0, |c| (c.valid_from, c.target) = (date("2026-10-30"), 8_500));
+        assert!(matches!(check(&existing, &new, None), Err(Refused::Notice(NoticeRefused::TooShort { .. }))));
+        assert_eq!(check(&existing, &new, Some(Waiver::Law)), Ok(vec![1]));
+    }
+
+    #[test]
+    fn an_exception_for_one_department_is_a_weakening_too() {
+        let existing = [promise(1, |_| ())];
+        let exception = |c: &mut Commitment| {
+            (c.department_code, c.valid_from, c.target) = (Some("D1".into()), date("2026-10-02"), 8_000);
+        };
+        let new = promise(0, exception);
+        assert!(matches!(check(&existing, &new, None), Err(Refused::Notice(NoticeRefused::TooShort { .. }))));
+        assert_eq!(check(&existing, &new, Some(Waiver::Consent)), Ok(vec![]));
+    }
+
+    #[test]
+    fn the_same_again_changes_nothing() {
+        assert_eq!(check(&[promise(7, |_| ())], &promise(0, |_| ()), None), Ok(vec![-7]));
+    }
+
+    #[test]
+    fn one_that_begins_later_stands_in_the_way() {
+        let existing = [promise(1, |_| ()), promise(2, from("2027-01-01"))];
+        let new = promise(0, |c| (c.valid_from, c.target) = (date("2026-12-01"), 9_500));
+        assert_eq!(check(&existing, &new, None), Err(Refused::Later { begins: date("2027-01-01") }));
+    }
+
+    #[test]
+    fn what_was_never_in_force_is_no_obstacle() {
+        let never = promise(2, |c| (c.valid_from, c.valid_to) = (date("2027-01-01"), Some(date("2026-12-31"))));
+        let new = promise(0, |c| (c.valid_from, c.target) = (date("2026-12-01"), 9_500));
+        assert_eq!(check(&[promise(1, |_| ()), never], &new, None), Ok(vec![1]));
+    }
+
+    #[test]
+    fn a_first_promise_may_not_begin_in_the_past() {
+        let backdated = Refused::Notice(NoticeRefused::Backdated { earliest: date(TODAY) });
+        assert_eq!(check(&[], &promise(0, from("2026-09-30")), None), Err(backdated));
+        assert_eq!(check(&[], &promise(0, from("2026-09-30")), Some(Waiver::Correction)), Ok(vec![]));
+        assert_eq!(check(&[], &promise(0, from(TODAY)), None), Ok(vec![]));
+    }
+
+    #[test]
+    fn an_end_needs_notice_where_something_would_go_on() {
+        let short = |c: &mut Commitment| {
+            (c.valid_from, c.target, c.valid_to) = (date("2026-10-02"), 9_500, Some(date("2026-10-20")));
+        };
+        let ended = check(&[promise(1, |_| ())], &promise(0, short), None);
+        assert!(matches!(ended, Err(Refused::Notice(NoticeRefused::TooShort { .. }))));
+        let ending = promise(1, |c| c.valid_to = Some(date("2026-10-10")));
+        assert_eq!(check(&[ending], &promise(0, short), None), Ok(vec![1]));
+    }
+
+    #[test]
+    fn the_last_day_is_not_before_the_first() {
+        let new = promise(0, |c| (c.valid_from, c.valid_to) = (date("2026-11-01"), Some(date("2026-10-31"))));
+        assert_eq!(check(&[], &new, None), Err(Refused::Backwards));
+    }
+}
