@@ -27,7 +27,7 @@ pub struct Args {
     /// The first period [default: 14 months or 8 quarters back]
     #[arg(long, value_name = "P")]
     from: Option<Period>,
-    /// The last period [default: the last with answers]
+    /// The last period [default: the last with data]
     #[arg(long, value_name = "P")]
     to: Option<Period>,
     /// online, offline, or all together

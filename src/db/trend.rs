@@ -1,12 +1,14 @@
 //! One figure of one department over successive periods: the series behind a chart, `/api/v1/trend` and
 //! `manyi chart`.
 
+use diesel::prelude::*;
 use serde::Serialize;
 
 use super::department::Departments;
+use super::schema::service_tally;
 use super::scorebook::{self, Wanted};
 use super::scores::{RequestError, find, fits, months_to_read};
-use super::{Connection, commitment};
+use super::{Connection, Error, commitment, parse};
 use crate::domain::commitment::{Level, Metric};
 use crate::domain::period::{Grain, Period};
 use crate::domain::response::Base;
@@ -30,7 +32,7 @@ pub struct TrendRequest {
     pub grain: Grain,
     /// The first period, or a longer or shorter one that says where to begin; `None` = as far back as is usual.
     pub from: Option<Period>,
-    /// The last one; `None` = the last with answers.
+    /// The last one; `None` = the last with data.
     pub to: Option<Period>,
     /// `None` = all channels together.
     pub channel: Option<Channel>,
@@ -100,7 +102,7 @@ fn span(conn: &mut Connection, request: &TrendRequest) -> Result<Option<(Period,
     let grain = request.grain;
     let begin = request.from.map(|from| Period::containing(from.start(), grain));
     let end = request.to.map(|to| Period::containing(to.end(), grain));
-    let known = scorebook::months(conn)?;
+    let known = if rests_on_services(request.metric) { service_months(conn)? } else { scorebook::months(conn)? };
     let known =
         known.map(|(first, last)| (Period::containing(first.start(), grain), Period::containing(last.start(), grain)));
     let Some(to) = end.or_else(|| known.map(|(_, last)| begin.map_or(last, |begin| begin.max(last)))).or(begin) else {
@@ -118,6 +120,21 @@ fn span(conn: &mut Connection, request: &TrendRequest) -> Result<Option<(Period,
         return Err(RequestError::TooManyPeriods { count, max: MAX_PERIODS });
     }
     Ok(Some((from, to)))
+}
+
+/// Whether a figure is made from service records, which may be there long before the first answer.
+const fn rests_on_services(metric: Metric) -> bool {
+    matches!(metric, Metric::ResponseRate | Metric::ResolutionRate | Metric::ResponseTime | Metric::ComplaintRate)
+}
+
+/// The first and the last month with a service record.
+fn service_months(conn: &mut Connection) -> Result<Option<(Period, Period)>, Error> {
+    use diesel::dsl::{max, min};
+    let whole = service_tally::table.filter(service_tally::employee_id.eq(0)).filter(service_tally::client_id.eq(0));
+    let (first, last): (Option<String>, Option<String>) =
+        whole.select((min(service_tally::month), max(service_tally::month))).first(conn)?;
+    let read = |text: Option<String>| text.map(|text| parse("service_tally", "month", &text)).transpose();
+    Ok(read(first)?.zip(read(last)?))
 }
 
 /// A year and the two months before it, two years of quarters, a few years.
