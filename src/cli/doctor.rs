@@ -10,7 +10,7 @@ use super::output::say_json;
 use super::{Failure, say, texts};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::doctor::{self, Difference};
+use crate::db::doctor::{self, Difference, Recount, Sums};
 use crate::db::{self, Pool, audit, outbox, setting};
 use crate::i18n::Texts;
 use crate::mail::{Limits, Mailer};
@@ -124,8 +124,8 @@ fn look_at_database(config: &Config, now: DateTime<Utc>, t: Texts, checks: &mut 
 
 /// What the database was found to hold.
 struct Found {
-    recount: doctor::Recount,
-    sums: doctor::Sums,
+    recount: Recount,
+    sums: Sums,
     broken: Option<i64>,
     entries: i64,
     last_entry: Option<DateTime<Utc>>,

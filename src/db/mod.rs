@@ -34,6 +34,7 @@ pub mod period;
 mod pool;
 pub mod questionnaire;
 pub mod ratings;
+mod recount;
 pub mod response;
 pub mod response_writer;
 pub mod responses;

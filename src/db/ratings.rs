@@ -162,8 +162,9 @@ impl Rating<'_> {
 mod tests {
     use super::*;
     use crate::crypto::Secrets;
+    use crate::db::doctor::{self, Recount};
     use crate::db::master_data::{Making, Mention, make_missing};
-    use crate::db::{Pool, doctor, outbox};
+    use crate::db::{Pool, outbox};
     use crate::domain::invitation::Rules;
     use crate::domain::locale::Locale;
     use crate::domain::service_record::Contact;
@@ -209,7 +210,7 @@ mod tests {
             self.pool.write_now(put).unwrap().remove(0)
         }
 
-        fn recount(&self) -> doctor::Recount {
+        fn recount(&self) -> Recount {
             self.pool.read_now(|conn| doctor::recount(conn, ZONE)).unwrap()
         }
     }
@@ -252,8 +253,8 @@ mod tests {
         let store = Store::new();
         store.put("1", &[("overall", "5"), ("speed", "na")], Base::Invited);
         store.put("2", &[("overall", "2"), ("speed", "3")], Base::Invited);
-        let recount = store.recount();
-        assert_eq!((recount.responses, recount.records, recount.differences), (2, 2, vec![]));
+        let found = store.recount();
+        assert_eq!((found.responses, found.records, found.differences), (2, 2, vec![]));
         assert!(store.pool.read_now(outbox::counts_by_state).unwrap().is_empty());
         assert!(store.pool.read_now(doctor::sums).unwrap().are_right());
     }
