@@ -49,8 +49,15 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the pages and the API, and send mail
+    ///
+    /// Prints `listening on http://ADDR` when it accepts requests. SIGTERM lets it finish what it has begun and then
+    /// end.
     Serve(Serve),
     /// Show everything with an invented organisation: needs nothing, keeps its data in one directory
+    ///
+    /// The organisation has 12 departments and 14 months of answers. All mail is caught and can be read at /dev/mail.
+    /// Prints the links and the one-time sign-in links of its users. Start it again to go on where you stopped; delete
+    /// the directory to begin anew.
     Demo(Demo),
     /// Print the API's OpenAPI 3.1 document
     Openapi,
@@ -80,6 +87,9 @@ pub enum Task {
     #[command(subcommand)]
     Token(token::Command),
     /// Import departments, staff, service records, ratings or holidays from a CSV or XLSX file
+    ///
+    /// The file has a header row; CSV may be UTF-8 or GB18030, with commas, semicolons or tabs. One bad row refuses the
+    /// whole file, unless --partial is given. Importing the same file again changes nothing.
     Import(import::Args),
     /// Print the scores of a period
     Score(score::Args),

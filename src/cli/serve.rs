@@ -6,10 +6,6 @@ use clap::{Args, ValueEnum};
 
 /// Arguments of `serve`.
 #[derive(Debug, Clone, Args)]
-#[command(
-    long_about = "Serves the pages and the API, and sends mail. Prints `listening on http://ADDR` when it accepts \
-                  requests. SIGTERM lets it finish what it has begun and then end."
-)]
 pub struct Serve {
     /// What this process does: `web` answers requests, `worker` sends mail and does what is due, `all` does both
     #[arg(long, value_enum, default_value_t = ServeRole::All)]
@@ -32,11 +28,6 @@ pub enum ServeRole {
 
 /// Arguments of `demo`.
 #[derive(Debug, Clone, Args)]
-#[command(
-    long_about = "Makes an invented organisation (12 departments, 14 months of answers) in a directory of its own and \
-                  serves it. All mail is caught and can be read at /dev/mail. Prints the links and one-time sign-in \
-                  links of its users. Start it again to go on where you stopped; delete the directory to begin anew."
-)]
 pub struct Demo {
     /// Address and port to listen on; port 0 picks a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]

@@ -24,11 +24,6 @@ use report::Report;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
-#[command(
-    long_about = "Imports a CSV (UTF-8 or GB18030; comma, semicolon or tab) or XLSX file with a header row. One bad row \
-                  refuses the whole file, unless --partial is given. Rows that are there already are left as they are, \
-                  so the same file can be imported again."
-)]
 pub struct Args {
     /// departments, staff, service-records, ratings or holidays
     #[arg(value_name = "KIND")]

@@ -144,9 +144,9 @@ impl Report {
         ];
         let key = match (self.stored, args.dry_run) {
             (true, _) => "cli-import-done",
-            (false, true) => "cli-import-would",
+            (false, true) if self.may_be_stored(args.partial) => "cli-import-would",
             // Why not is said in the line on stderr.
-            (false, false) => return,
+            (false, _) => return,
         };
         say(&t.with(key, &counts));
     }
