@@ -157,7 +157,7 @@ impl Secrets {
     pub fn unsubscribe_token(&self, invitation_id: i64) -> String {
         let id = invitation_id.to_be_bytes();
         let [tag @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = mac(&self.token, &[b"unsubscribe", &id]);
-        URL_SAFE_NO_PAD.encode([id.as_slice(), &<[u8; 16]>::from(tag)].concat())
+        URL_SAFE_NO_PAD.encode([id.as_slice(), tag.as_slice()].concat())
     }
 
     /// The invitation that an [`unsubscribe_token`](Self::unsubscribe_token) was made for.
@@ -178,7 +178,7 @@ impl Secrets {
     pub fn page_nonce(&self, subject: &[u8], now: DateTime<Utc>) -> String {
         let stamp = now.timestamp().to_be_bytes();
         let [tag @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = mac(&self.nonce, &[subject, &stamp]);
-        URL_SAFE_NO_PAD.encode([stamp.as_slice(), &<[u8; 16]>::from(tag)].concat())
+        URL_SAFE_NO_PAD.encode([stamp.as_slice(), tag.as_slice()].concat())
     }
 
     /// Whether `nonce` was made for this subject at most `max_age` ago.

@@ -324,12 +324,12 @@ fn number(employee: usize) -> String {
 
 fn record(n: usize, now: DateTime<Utc>) -> ServiceRecord {
     let employee = n.wrapping_mul(7919) % STAFF;
-    let touchpoint = if n % 2 == 0 { Touchpoint::Web } else { Touchpoint::Counter };
+    let touchpoint = if n.is_multiple_of(2) { Touchpoint::Web } else { Touchpoint::Counter };
     ServiceRecord {
         external_id: format!("SR-{n:08}"),
         department_code: code(employee / EMPLOYEES),
         touchpoint: Some(touchpoint),
-        channel: if n % 2 == 0 { Channel::Online } else { Channel::Offline },
+        channel: if n.is_multiple_of(2) { Channel::Online } else { Channel::Offline },
         completed_at: now - TimeDelta::minutes(5),
         employee_no: Some(number(employee)),
         service_type: Some("上门维修".into()),

@@ -79,6 +79,9 @@ pub enum Finish {
     Ended(State),
 }
 
+/// A mail, its invitation, the record, the sealed contact data and the department.
+type Parts = (MailPart, InvitationPart, RecordPart, Option<Vec<u8>>, Department);
+
 #[derive(QueryableByName)]
 struct ClaimedId {
     #[diesel(sql_type = BigInt)]
@@ -115,7 +118,7 @@ pub fn claim(conn: &mut Connection, secrets: &Secrets, now: DateTime<Utc>, limit
         .filter(invitation::id.eq_any(outbox::table.filter(outbox::id.eq_any(&ids)).select(outbox::invitation_id)))
         .set(invitation::state.eq(State::Queued.as_str()))
         .execute(conn)?;
-    let rows: Vec<(MailPart, InvitationPart, RecordPart, Option<Vec<u8>>, Department)> = outbox::table
+    let rows: Vec<Parts> = outbox::table
         .inner_join(invitation::table.inner_join(service_record::table.inner_join(department::table)))
         .filter(outbox::id.eq_any(&ids))
         .order(outbox::due_at)

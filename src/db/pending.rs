@@ -30,6 +30,9 @@ struct Group {
     cohort: String,
 }
 
+/// An answer that waits, by its id.
+type Waiting = (Vec<u8>, Response);
+
 #[derive(Insertable)]
 #[diesel(table_name = pending_response, treat_none_as_default_value = false)]
 struct NewPending<'a> {
@@ -105,7 +108,7 @@ pub fn release_remainders(
         ))
         .load(conn)?;
     // The version may differ between the channels; it is of no use without the channel's figures.
-    let mut by_month: BTreeMap<(i64, String), Vec<(Vec<u8>, Response)>> = BTreeMap::new();
+    let mut by_month: BTreeMap<(i64, String), Vec<Waiting>> = BTreeMap::new();
     for (id, department_id, cohort, sealed) in rows {
         let month = cohort.split(':').next().unwrap_or_default().to_owned();
         let answer = open(secrets, &id, &sealed)?;

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use actix_web::Error;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse};
 
 /// The longest a request may take, its body included: a byte a second is no way to send a form.
 const LONGEST: Duration = Duration::from_secs(30);
