@@ -6,6 +6,7 @@ use actix_web::http::{StatusCode, header};
 use serde::Serialize;
 
 use super::body::{MAX_ARRAY, MAX_OBJECT, MAX_RECORDS};
+use super::records::Judgement;
 use crate::db::scores::RequestError;
 use crate::db::{self};
 use crate::domain::notice::NoticeRefused;
@@ -54,9 +55,9 @@ pub(super) enum Refusal {
     /// Members of the body.
     Body(Vec<Fault>),
     /// The one record handed in, with its result, is not valid.
-    Invalid(serde_json::Value),
+    Invalid(Vec<Judgement>),
     /// The one record handed in, with its result, is stored with other content.
-    Conflict(serde_json::Value),
+    Conflict(Vec<Judgement>),
     /// The figures asked for can't be had.
     Request(RequestError),
     /// The commitment can't be announced.
@@ -91,8 +92,8 @@ struct Problem {
     instance: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Fault>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    results: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    results: Vec<Judgement>,
 }
 
 /// Seconds after which to come again when the database is busy.
@@ -282,11 +283,11 @@ impl Refusal {
             detail: self.detail(t),
             instance: None,
             errors: Vec::new(),
-            results: None,
+            results: Vec::new(),
         };
         match self {
             Self::Query(faults) | Self::Body(faults) => problem.errors = faults,
-            Self::Invalid(results) | Self::Conflict(results) => problem.results = Some(results),
+            Self::Invalid(results) | Self::Conflict(results) => problem.results = results,
             Self::Internal(error) => {
                 let reference = hex::encode(crate::crypto::random::<4>());
                 tracing::error!(%error, reference, "a request to the API failed");

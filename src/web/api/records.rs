@@ -90,10 +90,9 @@ async fn take(call: &Call, payload: Payload) -> Result<HttpResponse, Refusal> {
 
 /// The answer to one object: its result decides.
 fn one(judged: Vec<Judgement>) -> Result<HttpResponse, Refusal> {
-    let results = || serde_json::to_value(&judged).unwrap_or_default();
     match judged.first() {
-        Some(Judgement { status: "conflict", .. }) => Err(Refusal::Conflict(results())),
-        Some(Judgement { status: "invalid", .. }) => Err(Refusal::Invalid(results())),
+        Some(Judgement { status: "conflict", .. }) => Err(Refusal::Conflict(judged)),
+        Some(Judgement { status: "invalid", .. }) => Err(Refusal::Invalid(judged)),
         Some(Judgement { status: "created", external_id, .. }) => {
             let number = encode(external_id.as_deref().unwrap_or_default());
             let place = format!("{PREFIX}/service-records/{number}");
@@ -239,11 +238,23 @@ pub(super) fn unknown<'a>(name: &str, known: impl IntoIterator<Item = &'a str>, 
 
 fn faults(place: &str, errors: &[FieldError], t: Texts) -> Vec<Fault> {
     let words = |error: &FieldError| {
-        let (reason, repair) = (message::reason(&error.reason, t), message::repair(&error.reason, t));
+        let (reason, repair) = (message::reason(&error.reason, t), repair(&error.reason, t));
         let message = t.with("api-reason-and-repair", &[("reason", reason), ("repair", repair)]);
         Fault::of_member(place, &error.field, message)
     };
     errors.iter().map(words).collect()
+}
+
+/// What to do about it. Where the words for files speak of files, the API has its own.
+fn repair(reason: &Reason, t: Texts) -> String {
+    match reason {
+        Reason::Unprintable { .. } => t.get("api-repair-unprintable"),
+        Reason::ExcelNumber => t.get("api-repair-excel-number"),
+        Reason::AmbiguousDate => t.get("api-repair-ambiguous-date"),
+        Reason::UnknownDepartment => t.get("api-repair-unknown-department"),
+        Reason::UnknownEmployee => t.get("api-repair-unknown-employee"),
+        reason => message::repair(reason, t),
+    }
 }
 
 async fn find(call: &Call) -> Result<HttpResponse, Refusal> {

@@ -57,6 +57,11 @@ api-detail-ends-before-it-begins = valid_to lies before valid_from.
 api-detail-internal = It has been recorded; nothing was changed. If you report it, quote the number under instance.
 
 api-reason-and-repair = { $reason }; { $repair }
+api-repair-unprintable = delete the character
+api-repair-excel-number = send the whole number as the source system has it
+api-repair-ambiguous-date = put the year first, as in 2026-01-05
+api-repair-unknown-department = correct the code, or create the department first
+api-repair-unknown-employee = correct the number, or create the employee first
 api-nearest = { " " }Did you mean { $nearest }?
 api-query-unknown = There is no such parameter; there are { $allowed }.
 api-unknown-member = There is no such field.

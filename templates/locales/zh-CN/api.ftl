@@ -54,6 +54,11 @@ api-detail-ends-before-it-begins = valid_to 早于 valid_from。
 api-detail-internal = 问题已记录，数据没有改动。报告时请附上 instance 中的编号。
 
 api-reason-and-repair = { $reason }；{ $repair }
+api-repair-unprintable = 请删去这个字符
+api-repair-excel-number = 请按原系统中的完整号码发送
+api-repair-ambiguous-date = 请把年份写在最前，如 2026-01-05
+api-repair-unknown-department = 请核对代码，或先建立这个部门
+api-repair-unknown-employee = 请核对工号，或先建立这个员工
 api-nearest = 是不是 { $nearest }？
 api-query-unknown = 没有这个参数；可用的有 { $allowed }。
 api-unknown-member = 没有这个字段。
