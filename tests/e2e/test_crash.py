@@ -1,0 +1,133 @@
+"""kill -9: no acknowledged answer is missing, no mail is lost, nothing is there twice."""
+
+import collections
+import http.client
+import random
+import threading
+import time
+
+import browser
+import journey
+import mailsink
+import manyi as harness
+import survey
+
+KILLS = 5
+CLIENTS = 8
+
+
+def keep_killing(manyi, busy, rest, **settings):
+    """Starts the server again and again, and kills it in the middle of its work; returns the last, which lives."""
+    rng = random.Random(1)
+    for _ in range(KILLS):
+        server = manyi.serve(**settings)
+        busy()
+        time.sleep(rng.uniform(0.02, rest))
+        server.kill()
+    return manyi.serve(**settings)
+
+
+def test_submissions(manyi):
+    made = journey.import_all(manyi, 400)
+    with manyi.serve():
+        harness.wait_until(lambda: len(list(manyi.mail_dir.rglob("*.eml"))) >= 400, 60, "the mails did not come")
+        time.sleep(0.5)
+        mails = {m["To"].addresses[0].addr_spec: m for m in mailsink.in_directory(manyi.mail_dir)}
+        services = list(made.values())
+        pages = survey.open_all([survey.link(mails[s.email]) for s in services])
+    work = collections.deque(zip(services, pages))
+    acknowledged, again, refused = [], set(), []
+    stop = threading.Event()
+
+    def client():
+        """Sends the next answer; one without a reply goes back to the heap, and is sent again later."""
+        while not stop.is_set():
+            try:
+                service, (page, form) = work.popleft()
+            except IndexError:
+                return
+            try:
+                answers = service.answers or {"overall": "3"}
+                reply = survey.answer(page, form, answers, "named" if int(service.external_id[3:]) % 4 else "anonymous")
+            except (OSError, http.client.HTTPException):
+                again.add(service.external_id)
+                work.append((service, (page, form)))
+                time.sleep(0.02)
+                continue
+            if reply.status == 303 or (reply.status == 200 and service.external_id in again):
+                acknowledged.append(service.external_id)
+            elif reply.status == 503:
+                work.append((service, (page, form)))
+            else:
+                refused.append((service.external_id, reply.status, reply.words[:300]))
+
+    threads = [threading.Thread(target=client) for _ in range(CLIENTS)]
+    server = None
+
+    def busy():
+        if not threads[0].ident:
+            for thread in threads:
+                thread.start()
+        before = len(acknowledged)
+        harness.wait_until(lambda: len(acknowledged) >= min(before + 20, 400), 30, "no answer is acknowledged any more")
+
+    try:
+        server = keep_killing(manyi, busy, 0.2)
+        harness.wait_until(lambda: not any(t.is_alive() for t in threads), 60, lambda: f"{len(work)} answers are still on their way")
+        assert not refused
+        assert len(acknowledged) == len(set(acknowledged)) == 400
+        check_answers(manyi, server, made)
+    finally:
+        stop.set()
+        if server:
+            server.stop()
+    manyi.run("doctor")
+
+
+def check_answers(manyi, server, made):
+    """Every service is answered exactly once, with what its customer said."""
+    api = browser.Api(server.url, manyi.token("crash", "responses:read", "records:write"))
+    named = {s.external_id: s for s in made.values() if int(s.external_id[3:]) % 4}
+    items = api.responses()
+    found = collections.Counter(r["external_id"] for r in items if r.get("external_id"))
+    assert set(found) == set(named) and set(found.values()) == {1}
+    for r in items:
+        if r.get("external_id"):
+            expected = (named[r["external_id"]].answers or {"overall": "3"}).items()
+            assert {q: str(v) for q, v in r["answers"].items() if v} == dict(expected), r["external_id"]
+    assert len(items) - len(found) <= 400 - len(named)
+    for service in made.values():
+        assert api.json(f"/api/v1/service-records/{service.external_id}")["invitation"] == "answered"
+
+
+def test_mailing(manyi):
+    journey.import_all(manyi, 500)
+    with mailsink.Recorder(delay=0.02) as sink:
+        def busy():
+            before = sink.count()
+            harness.wait_until(lambda: sink.count() >= before + 10, 60, "no mail is sent any more")
+
+        def later():  # a claim that died with its server is given back after its lease
+            manyi.forward(minutes=6)
+            busy()
+
+        server = keep_killing(manyi, later, 0.3, MANYI_SMTP_URL=sink.url)
+        try:
+            manyi.forward(minutes=6)
+            server.stop()
+            server = manyi.serve(MANYI_SMTP_URL=sink.url)
+            recipients = lambda: {m["To"].addresses[0].addr_spec for m in sink.messages()}
+            harness.wait_until(lambda: sink.count() >= 500 and len(recipients()) == 500, 420,
+                               lambda: f"{500 - len(recipients())} mails are missing")
+            time.sleep(2)
+            messages = sink.messages()
+        finally:
+            server.stop()
+    copies = collections.defaultdict(list)
+    for message in messages:
+        copies[message["To"].addresses[0].addr_spec].append(message["Message-ID"])
+    assert len(copies) == 500
+    assert all(len(set(ids)) == 1 for ids in copies.values()), "a second copy has another Message-ID"
+    connections = 16  # at most so many mails are on their way at a time
+    assert len(messages) - 500 <= KILLS * connections
+    manyi.run("doctor")
