@@ -369,7 +369,7 @@ fn figures_of_persons_need_their_own_scope() {
 fn wrong_tokens_are_counted() {
     let app = TestApp::on_sqlite();
     let wrong = Machine { base: app.base.clone(), token: "nonsense".into(), agent: agent() };
-    let last = (0..40).map(|_| wrong.get("/scores")).last().unwrap();
+    let last = (0..40).fold(None, |_, _| Some(wrong.get("/scores"))).unwrap();
     last.problem(429);
     assert!(last.header("retry-after").parse::<u32>().unwrap() >= 1);
     Machine::new(&app, &[Scope::Admin]).get("/scores?period=2026-10").ok(200, "Scores");
@@ -639,7 +639,7 @@ fn a_token_that_asks_without_end_has_to_wait() {
     let app = TestApp::on_sqlite();
     let machine = Machine::new(&app, &[Scope::AppraisalsRead]);
     let answers: Vec<_> =
-        at_once(8, move |_| (0..120).map(|_| machine.get("/appraisals?period=2026-09")).last().unwrap());
+        at_once(8, move |_| (0..120).fold(None, |_, _| Some(machine.get("/appraisals?period=2026-09"))).unwrap());
     let waiting = answers.iter().find(|answer| answer.status == 429).expect("960 at once are too many");
     waiting.problem(429);
     assert!(waiting.header("retry-after").parse::<u32>().unwrap() >= 1);

@@ -1,5 +1,13 @@
 //! One test binary: the harness, and one file per journey. Every test of storage runs on both databases.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "a test says what it expects by panicking"
+)]
+
 #[macro_use]
 mod harness;
 
