@@ -1,5 +1,6 @@
-//! Responses page by page, for other systems: the named ones in the order they came, then the released anonymous ones in
-//! the order of their random ids, which tells nothing. What is there when the first page is read is listed exactly once.
+//! Responses page by page, for other systems: the named ones in the order they came, then the released anonymous ones
+//! in the order of their random ids, which tells nothing. What is there when the first page is read is listed exactly
+//! once.
 
 use std::collections::HashMap;
 
@@ -58,8 +59,8 @@ pub struct Item {
     pub responded_at: Option<DateTime<Utc>>,
 }
 
-/// At most `limit` responses after a place (from the beginning without one), and the place after which to go on if there
-/// are more.
+/// At most `limit` responses after a place (from the beginning without one), and the place after which to go on if
+/// there are more.
 pub fn page(conn: &mut Connection, after: Option<Cursor>, limit: usize) -> Result<(Vec<Item>, Option<Cursor>)> {
     let departments = Departments::load(conn)?;
     let versions = versions(conn)?;

@@ -1,5 +1,5 @@
-//! `GET /api/v1/appraisals`: the rows of a sealed period. No period is sealed before there is a seal to keep its figures,
-//! so the answer says how far the period has come.
+//! `GET /api/v1/appraisals`: the rows of a sealed period. No period is sealed before there is a seal to keep its
+//! figures, so the answer says how far the period has come.
 
 use actix_web::HttpResponse;
 

@@ -1,5 +1,5 @@
-//! Bodies: JSON in UTF-8, up to a length. Objects keep every member as it was sent, also one that was sent twice; numbers
-//! keep their digits; what is nested where a plain value belongs is passed over, to a limited depth.
+//! Bodies: JSON in UTF-8, up to a length. Objects keep every member as it was sent, also one that was sent twice;
+//! numbers keep their digits; what is nested where a plain value belongs is passed over, to a limited depth.
 
 use std::fmt;
 use std::future::poll_fn;

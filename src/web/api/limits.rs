@@ -1,5 +1,5 @@
-//! How often one token may ask: figures are computed, so they are dearer than records, which come in bursts when a source
-//! system has been away.
+//! How often one token may ask: figures are computed, so they are dearer than records, which come in bursts when a
+//! source system has been away.
 
 use std::num::NonZeroU32;
 use std::sync::LazyLock;

@@ -1,5 +1,5 @@
-//! The API for other systems (CONTRACT §6): bearer tokens, JSON, problems in the reader's language. A handler asks for its
-//! scope, reads what was sent, runs one use case and answers; it computes nothing.
+//! The API for other systems (CONTRACT §6): bearer tokens, JSON, problems in the reader's language. A handler asks for
+//! its scope, reads what was sent, runs one use case and answers; it computes nothing.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -1,5 +1,5 @@
-//! Parameters of an address. What is not known, given twice or not understood is refused, all of it at once: a slip that
-//! is ignored would give the wrong figures.
+//! Parameters of an address. What is not known, given twice or not understood is refused, all of it at once: a slip
+//! that is ignored would give the wrong figures.
 
 use actix_web::HttpRequest;
 use actix_web::web::Query;
