@@ -1,7 +1,7 @@
 //! Delivering mail: claim by lease, render, send, mark. What is claimed is committed before anything goes over the wire,
 //! so a worker that dies loses nothing; its Message-IDs stay the same, so what may arrive twice can be recognised.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -51,32 +51,50 @@ impl Deliver {
         if claimed.is_empty() {
             return Ok(Step::Idle);
         }
-        let mut sending = JoinSet::new();
-        let mut results = Vec::with_capacity(claimed.len());
+        let (mut settled, mut waiting) = (Vec::new(), VecDeque::new());
         for (claimed, suppressed) in claimed {
             match self.prepare(claimed, suppressed).await {
                 Prepared::Settled(mail, finish, note) => {
-                    results.push((mail.id, mail.lease_token, finish, note.to_owned()));
+                    settled.push((mail.id, mail.lease_token, finish, note.to_owned()));
                 }
-                Prepared::Send(claimed, mail) => {
-                    let mailer = mailer.clone();
-                    sending.spawn(async move { (claimed, mailer.send(&mail).await) });
-                }
+                Prepared::Send(claimed, mail) => waiting.push_back((claimed, mail)),
             }
         }
-        while let Some(sent) = sending.join_next().await {
-            // A send that panicked leaves its row claimed; it comes back when the lease ends.
-            let Ok((claimed, outcome)) = sent else { continue };
-            let finish = self.judge(&claimed, &outcome);
-            tracing::debug!(outbox = claimed.id, attempt = claimed.attempt, ?finish, "a mail was handed over");
-            if let Finish::Ended(State::Bounced) = finish {
-                self.suppress(&claimed).await?;
+        self.mark(settled).await?;
+        // What was handed over and is not marked yet would be sent again after a crash. So the next mail waits for the
+        // mark, and these are never more than the connections (RELIABILITY P3).
+        let mut sending = JoinSet::new();
+        loop {
+            while sending.len() < mailer.connections()
+                && let Some((claimed, mail)) = waiting.pop_front()
+            {
+                let mailer = mailer.clone();
+                sending.spawn(async move { (claimed, mailer.send(&mail).await) });
             }
-            results.push((claimed.id, claimed.lease_token, finish, outcome.note()));
+            let Some(first) = sending.join_next().await else { return Ok(Step::Ran) };
+            let others: Vec<_> = std::iter::from_fn(|| sending.try_join_next()).collect();
+            let mut results = Vec::with_capacity(1 + others.len());
+            for sent in std::iter::once(first).chain(others) {
+                // A send that panicked leaves its row claimed; it comes back when the lease ends.
+                let Ok((claimed, outcome)) = sent else { continue };
+                let finish = self.judge(&claimed, &outcome);
+                tracing::debug!(outbox = claimed.id, attempt = claimed.attempt, ?finish, "a mail was handed over");
+                if let Finish::Ended(State::Bounced) = finish {
+                    self.suppress(&claimed).await?;
+                }
+                results.push((claimed.id, claimed.lease_token, finish, outcome.note()));
+            }
+            self.mark(results).await?;
+        }
+    }
+
+    /// Marks what became of claimed mails.
+    async fn mark(&self, results: Vec<(i64, String, Finish, String)>) -> db::Result<()> {
+        if results.is_empty() {
+            return Ok(());
         }
         let (zone, now) = (self.context.config.time_zone, self.context.now());
-        self.context.pool.write(move |conn| outbox::finish(conn, &results, zone, now)).await?;
-        Ok(Step::Ran)
+        self.context.pool.write(move |conn| outbox::finish(conn, &results, zone, now)).await
     }
 
     /// Claims what is due, each with whether its address may not be written to.

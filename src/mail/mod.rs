@@ -80,6 +80,11 @@ impl Mailer {
         }
     }
 
+    /// How many mails can be on their way at the same time, 1 or more.
+    pub fn connections(&self) -> usize {
+        if let Self::Smtp(smtp) = self { smtp.connections() } else { url::CONNECTIONS }
+    }
+
     /// Says goodbye on connections that are not in use: call it when the outbox is empty and before the end.
     pub async fn rest(&self) {
         if let Self::Smtp(smtp) = self {

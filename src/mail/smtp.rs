@@ -33,6 +33,7 @@ pub struct SmtpMailer {
     credentials: Option<Credentials>,
     hello: ClientId,
     limits: Limits,
+    connections: usize,
     slots: Semaphore,
     idle: Mutex<Vec<Connection>>,
 }
@@ -109,7 +110,23 @@ impl SmtpMailer {
         };
         let tls = tls.map(parameters).transpose()?;
         let (slots, idle) = (Semaphore::new(connections), Mutex::new(Vec::with_capacity(connections)));
-        Ok(Self { host, port, security, tls, credentials, hello: ClientId::default(), limits, slots, idle })
+        Ok(Self {
+            host,
+            port,
+            security,
+            tls,
+            credentials,
+            hello: ClientId::default(),
+            limits,
+            connections,
+            slots,
+            idle,
+        })
+    }
+
+    /// How many connections are kept at most.
+    pub fn connections(&self) -> usize {
+        self.connections
     }
 
     /// Sends one mail, waiting for a connection if all are in use. Takes at most the sum of [`Limits`], with `envelope`

@@ -67,7 +67,7 @@ pub enum MailUrlError {
 }
 
 /// Connections kept to the server unless `connections=` says otherwise.
-const CONNECTIONS: usize = 8;
+pub(super) const CONNECTIONS: usize = 8;
 
 pub(super) fn parse(url: &str) -> Result<Target, MailUrlError> {
     let (scheme, rest) = url.trim().split_once(':').ok_or_else(|| MailUrlError::Scheme(String::new()))?;
