@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use super::schema::department;
 use super::{Connection, Result};
+use crate::domain::figures::{self, Unit};
 
 /// A department as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -89,17 +90,14 @@ impl Departments {
         self.by_id.get(&id).and_then(|at| self.all.get(*at))
     }
 
-    /// A department and all that are part of it, directly or not. A circle of parents ends where it began.
+    /// A department and all that are part of it, directly or not; itself first.
     pub fn with_descendants(&self, id: i64) -> Vec<i64> {
-        let mut found = vec![id];
-        let mut next = 0;
-        while let Some(parent) = found.get(next).copied() {
-            let children = self.all.iter().filter(|d| d.parent_id == Some(parent)).map(|d| d.id);
-            let fresh: Vec<_> = children.filter(|child| !found.contains(child)).collect();
-            found.extend(fresh);
-            next += 1;
-        }
-        found
+        figures::with_descendants(id, self.all.iter().map(|department| (department.id, department.parent_id)))
+    }
+
+    /// What figures need of each.
+    pub fn units(&self) -> impl Iterator<Item = Unit> {
+        self.all.iter().map(|d| Unit { id: d.id, code: d.code.clone(), parent_id: d.parent_id })
     }
 }
 

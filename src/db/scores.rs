@@ -1,5 +1,7 @@
 //! The scores of a period, as `manyi score` and `/api/v1/scores` give them: one question, one answer.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use serde::Serialize;
 
@@ -8,10 +10,9 @@ use super::period::Progress;
 use super::schema::employee;
 use super::scorebook::{self, Wanted};
 use super::{Connection, Error, Result, commitment};
-use crate::domain::commitment::{Commitment, Level, Metric};
+use crate::domain::commitment::{Level, Metric};
+use crate::domain::figures::{Ask, Basis, Roll};
 use crate::domain::period::{Grain, Period, State};
-use crate::domain::response::Base;
-use crate::domain::scorebook::{Named, Scorebook, Slice};
 use crate::domain::scorecard::Score;
 use crate::domain::service_record::Channel;
 use crate::domain::verdict::Thresholds;
@@ -101,13 +102,15 @@ pub fn scores(
     let employees = request.level == Level::Employee;
     let book = scorebook::load(conn, &Wanted { departments: ids.as_deref(), employees, questions: false, from, to })?;
     let commitments = commitment::all(conn)?;
-    let page = Page { request, book: &book, commitments: &commitments, thresholds };
-    let scores = match request.level {
-        Level::Organisation => page.organisation(&departments),
-        Level::Department => page.departments(&departments, chosen),
-        Level::Employee => page.employees(&departments, ids.as_deref(), &employee_numbers(conn)?),
-        Level::Client => Vec::new(),
+    let numbers = if employees { employee_numbers(conn)? } else { HashMap::new() };
+    let ask = Ask {
+        period: request.period,
+        level: request.level,
+        channel: request.channel,
+        department: request.department.as_deref(),
     };
+    let basis = Basis { book: &book, commitments: &commitments, thresholds };
+    let scores = Roll::new(departments.units(), numbers).scores(&ask, &basis);
     let state = progress.state(request.period);
     Ok(Scores { period: request.period, state, revision: progress.revision(request.period), scores })
 }
@@ -143,65 +146,9 @@ fn nearest(code: &str, departments: &Departments) -> Option<String> {
     found.map(|(_, department)| department.code.clone())
 }
 
-fn employee_numbers(conn: &mut Connection) -> Result<std::collections::HashMap<i64, String>> {
+fn employee_numbers(conn: &mut Connection) -> Result<HashMap<i64, String>> {
     let all: Vec<(i64, String)> = employee::table.select((employee::id, employee::employee_no)).load(conn)?;
     Ok(all.into_iter().collect())
-}
-
-/// What every figure of one answer is made with.
-struct Page<'a> {
-    request: &'a Request,
-    book: &'a Scorebook,
-    commitments: &'a [Commitment],
-    thresholds: &'a Thresholds,
-}
-
-impl Page<'_> {
-    fn slice<'s>(&self, departments: &'s [i64], employee: Option<i64>) -> Slice<'s> {
-        Slice { departments, employee, channel: self.request.channel, period: self.request.period, base: Base::Invited }
-    }
-
-    fn organisation(&self, departments: &Departments) -> Vec<Score> {
-        let all: Vec<i64> = departments.iter().map(|department| department.id).collect();
-        let named = Named { level: Level::Organisation, department: None, employee: None };
-        self.book.scores(&self.slice(&all, None), &named, self.commitments, self.thresholds)
-    }
-
-    fn departments(&self, departments: &Departments, chosen: Option<&Department>) -> Vec<Score> {
-        let shown = departments.iter().filter(|department| chosen.is_none_or(|chosen| chosen.id == department.id));
-        let scores = shown.flat_map(|department| {
-            let ids = departments.with_descendants(department.id);
-            let named = Named { level: Level::Department, department: Some(&department.code), employee: None };
-            self.book.scores(&self.slice(&ids, None), &named, self.commitments, self.thresholds)
-        });
-        scores.collect()
-    }
-
-    /// Each employee in each department that they served in, also before they moved.
-    fn employees(
-        &self,
-        departments: &Departments,
-        chosen: Option<&[i64]>,
-        numbers: &std::collections::HashMap<i64, String>,
-    ) -> Vec<Score> {
-        let mut scores = Vec::new();
-        for department in departments.iter().filter(|d| chosen.is_none_or(|ids| ids.contains(&d.id))) {
-            let own = [department.id];
-            let mut staff: Vec<(&str, i64)> = self
-                .book
-                .employees(&self.slice(&own, None))
-                .into_iter()
-                .filter_map(|id| Some((numbers.get(&id)?.as_str(), id)))
-                .collect();
-            staff.sort_unstable();
-            for (number, id) in staff {
-                let named =
-                    Named { level: Level::Employee, department: Some(&department.code), employee: Some(number) };
-                scores.extend(self.book.scores(&self.slice(&own, Some(id)), &named, self.commitments, self.thresholds));
-            }
-        }
-        scores
-    }
 }
 
 /// Whether a metric is one of a single channel: the gap between them is not.
@@ -219,7 +166,7 @@ mod tests {
     use crate::db::trend::{Trend, TrendRequest, trend};
     use crate::db::{Pool, department, employee, tally};
     use crate::domain::questionnaire::{Answers, Questionnaire};
-    use crate::domain::response::{Attribution, Mode, Periods, Response};
+    use crate::domain::response::{Attribution, Base, Mode, Periods, Response};
     use crate::domain::tally::Tallies;
 
     /// An organisation: `a` with `b` below it, `c` beside them, and employee 7 who served in `b` and in `c`.

@@ -6,6 +6,7 @@ pub mod commitment;
 pub mod duty;
 pub mod explanation;
 pub mod field;
+pub mod figures;
 pub mod invitation;
 pub mod locale;
 pub mod notice;
