@@ -3,7 +3,8 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use manyi::chart::{Size, Trend, TrendPoint, Unit, sparkline_svg, trend_png, trend_svg, trend_table};
+use manyi::chart::{Limits, Size, Trend, TrendPoint, Unit, sparkline_svg, trend_png, trend_svg, trend_table};
+use manyi::domain::trend::Variation;
 use manyi::i18n::Locale;
 
 /// Fourteen months with everything a chart may have: two gaps, a change of the target, a note.
@@ -19,6 +20,9 @@ fn trend(locale: Locale) -> Trend {
             target: Some(if month < 4 { 85.0 } else { 90.0 }),
             minor_floor: Some(if month < 4 { 80.0 } else { 85.0 }),
             note: (month == 7).then(|| "问卷第 2 版".to_owned()),
+            limits: Some(Limits { center: 92.0, lower: 84.5, upper: 99.5 }),
+            variation: Some(Variation::Steady),
+            ..TrendPoint::default()
         }
     };
     Trend {

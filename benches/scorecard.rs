@@ -47,6 +47,7 @@ fn scorecard(criterion: &mut Criterion, target: &Target, responses: usize) {
         from: None,
         to: None,
         channel: None,
+        zone: chrono_tz::UTC,
     };
     group.bench_function("trend of a department over 14 months", |b| {
         let ask = || context.pool.read_now(|conn| trend::trend(conn, &request, &context.thresholds)).unwrap();

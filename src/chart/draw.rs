@@ -13,11 +13,11 @@ use super::font::Ruler;
 use super::layout::{EDGE, Layout, Letters, MAX_LABEL, axis_label, spread};
 use super::pen::Pen;
 use super::scale::{Scale, scale};
-use super::slots::{Slot, slots};
-use super::table::figure_text;
+use super::slots::{Figure, Slot, slots};
 use super::theme::{Naming, Paint, Part, finish};
-use super::trend::{ChartError, MIN_N, Size, Trend};
+use super::trend::{ChartError, Limits, MIN_N, Size, Trend};
 use super::words::Words;
+use crate::domain::trend::Variation;
 
 /// How far from its mark the latest value may stand to be read as its words.
 const REACH: i32 = 60;
@@ -48,7 +48,7 @@ pub(super) fn svg(trend: &Trend, size: Size, paint: Paint) -> Result<String, Cha
     drop(drawing);
     area.present()?;
     drop(area);
-    let points = slots.iter().filter_map(|slot| Some(words.point(slot, slot.figure()?))).collect();
+    let points = slots.iter().filter_map(|slot| Some(words.point(slot, &slot.figure()?))).collect();
     let description = words.description(&slots);
     let naming = Naming { id: safe_id(&trend.id, size), title: &trend.title, description, points };
     Ok(finish(&raw, size.pixels(), &naming, paint))
@@ -77,6 +77,7 @@ impl<'b> Drawing<'_, 'b> {
             .build_cartesian_2d(-0.5..count - 0.5, self.scale.low..self.scale.high)?;
         self.band(&mut chart)?;
         self.grid(&mut chart)?;
+        self.limits(&mut chart)?;
         self.steps(&mut chart, runs(self.slots, |slot| slot.minor_floor), Part::Floor, 1)?;
         self.steps(&mut chart, runs(self.slots, |slot| slot.target), Part::Target, 2)?;
         self.notes(&mut chart)?;
@@ -89,8 +90,7 @@ impl<'b> Drawing<'_, 'b> {
     }
 
     fn band(&self, chart: &mut Chart<'_, 'b>) -> Drawn {
-        let interval = |slot: &Slot<'_>| slot.figure()?.interval;
-        for run in runs(self.slots, interval) {
+        for run in runs(self.slots, |slot| slot.interval()) {
             // A lone period gets a bar of ten pixels in place of an area without width.
             let half = if run.len() == 1 { (5.0 / f64::from(self.layout.slot.max(1))).min(0.4) } else { 0.0 };
             let at = |x: f64, y: f64| (x, self.scale.clip(y));
@@ -155,20 +155,36 @@ impl<'b> Drawing<'_, 'b> {
     }
 
     fn line(&self, chart: &mut Chart<'_, 'b>) -> Drawn {
-        let value = |slot: &Slot<'_>| slot.figure().map(|figure| figure.value);
-        let runs = runs(self.slots, value);
-        for run in runs.iter().filter(|run| run.len() > 1) {
-            self.path(chart, run.clone(), Part::Line.color().stroke_width(2))?;
+        for run in runs(self.slots, |slot| slot.value()).into_iter().filter(|run| run.len() > 1) {
+            self.path(chart, run, Part::Line.color().stroke_width(2))?;
         }
         let radius = if self.layout.slot < 10 { 2 } else { 4 };
-        let marks = runs.into_iter().flatten().map(|at| Circle::new(at, radius, Part::Mark.color().filled()));
-        chart.draw_series(marks)?;
+        for (slot, x) in self.slots.iter().zip(positions()) {
+            let Some(value) = slot.value() else { continue };
+            let part = mark(slot);
+            let (x, y) = chart.backend_coord(&(x, value));
+            if part == Part::Worse {
+                let reach = radius + 2;
+                let corners = vec![(x, y - reach), (x + reach, y), (x, y + reach), (x - reach, y)];
+                self.area.draw(&Polygon::new(corners, part.color().filled()))?;
+            } else {
+                self.area.draw(&Circle::new((x, y), radius, part.color().filled()))?;
+            }
+        }
         Ok(())
+    }
+
+    /// The mean and the lines between which a rate moves by chance.
+    fn limits(&self, chart: &mut Chart<'_, 'b>) -> Drawn {
+        let line = |of: fn(Limits) -> f64| runs(self.slots, |slot| slot.limits().map(of));
+        self.steps(chart, line(|limits| limits.center), Part::Center, 1)?;
+        self.steps(chart, line(|limits| limits.lower), Part::Limit, 1)?;
+        self.steps(chart, line(|limits| limits.upper), Part::Limit, 1)
     }
 
     /// Words in place of a line, where there is none.
     fn nothing(&self) -> Drawn {
-        if self.slots.iter().any(|slot| slot.figure().is_some()) {
+        if self.slots.iter().any(|slot| slot.value().is_some()) {
             return Ok(());
         }
         let Layout { left, right, top, bottom, width, height, .. } = *self.layout;
@@ -216,8 +232,8 @@ impl<'b> Drawing<'_, 'b> {
         let last = self.slots.last();
         let height = |value: f64| chart.backend_coord(&(0.0, self.scale.clip(value))).1;
         let mut labels: Vec<(i32, Part, Vec<String>)> = Vec::new();
-        if let Some((slot, x, figure)) = self.latest() {
-            let words = super::format::typographic(&figure_text(figure));
+        if let Some((slot, x, Figure { value: figure, shown, .. })) = self.latest() {
+            let words = super::format::typographic(&shown);
             let at_the_end = last.is_some_and(|last| std::ptr::eq(last, slot)) && layout.slot <= 2 * REACH;
             if at_the_end {
                 labels.push((height(figure), Part::Value, vec![words]));
@@ -247,8 +263,8 @@ impl<'b> Drawing<'_, 'b> {
         Ok(())
     }
 
-    fn latest(&self) -> Option<(&Slot<'_>, f64, f64)> {
-        let shown = self.slots.iter().zip(positions()).filter_map(|(slot, x)| Some((slot, x, slot.figure()?.value)));
+    fn latest(&self) -> Option<(&Slot<'_>, f64, Figure)> {
+        let shown = self.slots.iter().zip(positions()).filter_map(|(slot, x)| Some((slot, x, slot.figure()?)));
         shown.last()
     }
 
@@ -300,7 +316,11 @@ impl<'b> Drawing<'_, 'b> {
         if !self.slots.is_empty() {
             self.text("n", (EDGE, years + Letters::leading(small)), Part::Muted, small, HPos::Left)?;
         }
-        self.text(&layout.caption, (EDGE, layout.height - EDGE - 2), Part::Muted, small, HPos::Left)
+        for (line, below) in layout.caption.iter().rev().zip(0..) {
+            let baseline = layout.height - EDGE - 2 - below * Letters::leading(small);
+            self.text(line, (EDGE, baseline), Part::Muted, small, HPos::Left)?;
+        }
+        Ok(())
     }
 
     /// Whether the year stands under this label: January or the first quarter, and the first label of all.
@@ -323,6 +343,17 @@ impl<'b> Drawing<'_, 'b> {
     /// `at` is the baseline's start, middle or end.
     fn text(&self, words: &str, at: (i32, i32), part: Part, px: i32, anchor: HPos) -> Drawn {
         self.pen.write(self.area, words, at, (part, px, anchor))
+    }
+}
+
+/// The mark of a period: a plain one on a chart without limits; never told apart by colour alone.
+fn mark(slot: &Slot<'_>) -> Part {
+    let variation = slot.limits().and(slot.point).and_then(|point| point.variation);
+    match variation {
+        None => Part::Mark,
+        Some(Variation::Steady) => Part::Common,
+        Some(Variation::Improvement) => Part::Better,
+        Some(Variation::Concern) => Part::Worse,
     }
 }
 
@@ -354,7 +385,7 @@ fn horizontal(height: f64, slots: usize) -> Vec<(f64, f64)> {
 }
 
 /// An id of letters, digits, `-` and `_`, different for different input and for each size.
-fn safe_id(id: &str, size: Size) -> String {
+pub(super) fn safe_id(id: &str, size: Size) -> String {
     let mut safe = String::from("chart-");
     for c in id.chars() {
         if c.is_ascii_alphanumeric() || c == '-' {

@@ -1,5 +1,7 @@
 //! Numbers as people read them.
 
+use crate::domain::points::Exact;
+
 /// `value` with exactly `decimals` decimals, half rounded up: the one way to write a figure on a page or into a CSV.
 ///
 /// `90.25` with one decimal is `90.3`, and so is `90.05` → `90.1` although the nearest float lies a hair below: a
@@ -25,6 +27,14 @@ pub fn format_value(value: f64, decimals: u8) -> String {
 pub(super) fn format_target(value: f64) -> String {
     let text = format_value(value, 2);
     text.strip_suffix(".00").or_else(|| text.strip_suffix('0')).unwrap_or(&text).to_owned()
+}
+
+/// A figure as charts and tables show it: by the rule of all figures ([`Exact::shown`]), so that 89.96 against 90 is
+/// 89.9 here as everywhere. `lines` are the target and what else the figure must not be rounded across.
+pub(super) fn figure_text(value: f64, lines: &[Option<f64>]) -> String {
+    let hundredths = |line: f64| Exact::from_4dp(line)?.to_hundredths();
+    let edges: Vec<_> = lines.iter().copied().flatten().filter_map(hundredths).collect();
+    Exact::from_4dp(value).map_or_else(|| format_value(value, 1), |exact| exact.shown(&edges))
 }
 
 /// The same number with a true minus sign, for running text and pictures.
@@ -71,6 +81,14 @@ mod tests {
     fn small_and_large_numbers_keep_their_digits() {
         check(0.04, 2, "0.04");
         check(1e300, 0, &format!("{:.0}", 1e300));
+    }
+
+    #[test]
+    fn a_figure_is_never_rounded_across_its_target() {
+        assert_eq!(figure_text(89.96, &[Some(90.0), Some(85.0)]), "89.9");
+        assert_eq!(figure_text(84.9951, &[Some(90.0), Some(85.0)]), "84.9");
+        assert_eq!(figure_text(89.96, &[None]), "90.0");
+        assert_eq!(figure_text(-5.25, &[]), "-5.3");
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(super) struct Layout {
     pub letters: Letters,
     pub heading: Vec<String>,
     pub subtitle: Vec<String>,
-    pub caption: String,
+    pub caption: Vec<String>,
     pub ticks: Vec<String>,
     pub top: i32,
     pub right: i32,
@@ -68,7 +68,7 @@ impl Layout {
         // Bold letters are about a tenth wider than those that are measured.
         let heading = ruler.wrap(&trend.title, letters.heading, room * 9 / 10, 2);
         let subtitle = ruler.wrap(trend.subtitle.as_deref().unwrap_or_default(), letters.text, room, lines);
-        let caption = caption(slots, scale, words);
+        let caption = ruler.wrap(&caption(slots, scale, words), letters.small, room, 4);
 
         let ticks: Vec<String> = scale.ticks().into_iter().map(|tick| words.tick(&scale.text(tick))).collect();
         let left = widest(&ticks, letters.text, ruler) + 12;
@@ -104,7 +104,7 @@ impl Layout {
             + 4
             + rows(1 + usize::from(years), letters.text)
             + rows(n_rows, letters.small)
-            + rows(usize::from(!caption.is_empty()), letters.small)
+            + rows(caption.len(), letters.small)
             + if caption.is_empty() { 0 } else { 2 };
         Self {
             width,
@@ -161,10 +161,14 @@ pub(super) fn spread(labels: &mut [(i32, i32)], top: i32, bottom: i32) {
 }
 
 fn caption(slots: &[Slot<'_>], scale: &Scale, words: &Words) -> String {
-    let band = slots.iter().any(|slot| slot.figure().is_some_and(|figure| figure.interval.is_some()));
+    let labels = words.labels;
     let mut parts = Vec::new();
-    if band {
-        parts.push(words.labels.band.clone());
+    if slots.iter().any(|slot| slot.interval().is_some()) {
+        parts.push(labels.band.clone());
+    }
+    if slots.iter().any(|slot| slot.limits().is_some()) {
+        parts.push(labels.limits.clone());
+        parts.push(labels.marks.fill(&[&labels.steady, &labels.improvement, &labels.concern]));
     }
     if scale.broken {
         parts.push(words.labels.axis_break.fill(&[&words.tick(&scale.text(scale.low))]));

@@ -45,13 +45,14 @@ impl Scale {
 
 /// The axis for these slots: 80–100 for good rates, lower where a figure asks for it, from zero where rates are low.
 pub(super) fn scale(unit: Unit, from_zero: bool, slots: &[Slot<'_>]) -> Scale {
-    let shown = slots.iter().flat_map(|slot| [slot.figure().map(|figure| figure.value), slot.target, slot.minor_floor]);
+    let shown = slots.iter().flat_map(|slot| [slot.value(), slot.target, slot.minor_floor]);
     let usual = match unit {
         Unit::Percent | Unit::Points => 100.0,
         Unit::PerHundred | Unit::Difference => 0.0,
     };
     let (low, high) = extremes(shown.flatten()).unwrap_or((usual, usual));
-    let bands = slots.iter().filter_map(|slot| slot.figure()?.interval).flat_map(|(low, high)| [low, high]);
+    let limits = slots.iter().filter_map(Slot::limits).map(|limits| (limits.lower, limits.upper));
+    let bands = slots.iter().filter_map(Slot::interval).chain(limits).flat_map(|(low, high)| [low, high]);
     let (band_low, band_high) = extremes(bands).unwrap_or((low, high));
     let low_with_band = low.min(band_low.max(low - BAND_REACH));
     let high_with_band = high.max(band_high.min(high + BAND_REACH));
@@ -70,7 +71,8 @@ fn extremes(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     values.map(|value| (value, value)).reduce(|(low, high), (value, _)| (low.min(value), high.max(value)))
 }
 
-fn below_hundred(lowest: f64) -> Scale {
+/// The axis of rates and points up to 100 that reaches down to `lowest`.
+pub(super) fn below_hundred(lowest: f64) -> Scale {
     let (low, step) = match lowest {
         low if low >= 80.0 => (80.0, 5.0),
         low if low >= 70.0 => (70.0, 10.0),

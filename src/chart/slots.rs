@@ -1,7 +1,8 @@
 //! The positions on the horizontal axis: one per period, gaps included, with only what may be shown.
 
+use super::format::figure_text;
 use super::period::Period;
-use super::trend::{ChartError, MIN_N, Trend, TrendPoint};
+use super::trend::{ChartError, Limits, MIN_N, Trend, TrendPoint};
 
 /// More would leave less than three pixels each on a desktop page.
 pub(super) const MAX_SLOTS: usize = 180;
@@ -18,17 +19,43 @@ pub(super) struct Slot<'a> {
 }
 
 /// What may be shown of a point.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Figure {
     pub value: f64,
+    /// The value as people read it.
+    pub shown: String,
     pub interval: Option<(f64, f64)>,
+    /// The interval as people read it.
+    pub interval_shown: Option<(String, String)>,
 }
 
 impl Slot<'_> {
     /// None where the chart has a gap: no value, or too few answers.
     pub fn figure(&self) -> Option<Figure> {
         let point = self.point.filter(|point| point.n >= MIN_N)?;
-        Some(Figure { value: point.value?, interval: point.low.zip(point.high) })
+        let value = point.value?;
+        let lines = [self.target, self.minor_floor];
+        let shown = point.shown.clone().unwrap_or_else(|| figure_text(value, &lines));
+        let bound = |bound: f64| figure_text(bound, &[self.target]);
+        let interval = point.low.zip(point.high);
+        let interval_shown = interval.map(|(low, high)| (bound(low), bound(high)));
+        Some(Figure { value, shown, interval, interval_shown })
+    }
+
+    /// Whether the chart has a mark here.
+    pub fn value(&self) -> Option<f64> {
+        self.point.filter(|point| point.n >= MIN_N)?.value
+    }
+
+    /// The ends of the interval, where there is a mark.
+    pub fn interval(&self) -> Option<(f64, f64)> {
+        let point = self.point.filter(|point| point.n >= MIN_N && point.value.is_some())?;
+        point.low.zip(point.high)
+    }
+
+    /// The control limits, where there is a mark.
+    pub fn limits(&self) -> Option<Limits> {
+        self.value().and(self.point?.limits)
     }
 
     pub fn note(&self) -> Option<&str> {
@@ -77,7 +104,8 @@ pub(super) fn slots(trend: &Trend) -> Result<Vec<Slot<'_>>, ChartError> {
 
 fn check(point: &TrendPoint) -> Result<(), ChartError> {
     let numbers = [point.value, point.low, point.high, point.target, point.minor_floor];
-    let finite = numbers.iter().flatten().all(|number| number.is_finite());
+    let lines = point.limits.iter().flat_map(|limits| [limits.center, limits.lower, limits.upper]);
+    let finite = numbers.into_iter().flatten().chain(lines).all(f64::is_finite);
     let upright = point.low.zip(point.high).is_none_or(|(low, high)| low <= high);
     if finite && upright { Ok(()) } else { Err(ChartError::NotANumber { label: point.label.clone() }) }
 }

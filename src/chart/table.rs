@@ -1,6 +1,6 @@
 //! The numbers behind a chart, as text: what the page's data table and the CSV show, and what the chart says.
 
-use super::format::{format_target, format_value};
+use super::format::{figure_text, format_target};
 use super::slots::slots;
 use super::trend::{ChartError, Trend};
 use super::words::Words;
@@ -25,6 +25,12 @@ pub struct TrendRow {
     pub target: Option<String>,
     /// Where a major breach begins.
     pub minor_floor: Option<String>,
+    /// The mean over all periods, of a chart with limits.
+    pub center: Option<String>,
+    /// Between which the figure moves by chance, of a chart with limits.
+    pub limits: Option<(String, String)>,
+    /// What the period says beside the others, in words; none without limits.
+    pub signal: Option<String>,
 }
 
 /// The rows of a trend in order, missing periods included.
@@ -35,22 +41,21 @@ pub fn trend_table(trend: &Trend) -> Result<Vec<TrendRow>, ChartError> {
     let words = Words::new(trend);
     let rows = slots(trend)?.into_iter().map(|slot| {
         let figure = slot.figure();
-        let interval = figure.and_then(|figure| figure.interval);
+        let (low, high) = figure.as_ref().and_then(|figure| figure.interval_shown.clone()).unzip();
+        let limits = slot.limits();
         TrendRow {
             period: words.period(&slot),
             n: slot.n(),
-            value: figure.map(|figure| figure_text(figure.value)),
-            low: interval.map(|(low, _)| figure_text(low)),
-            high: interval.map(|(_, high)| figure_text(high)),
+            value: figure.map(|figure| figure.shown),
+            low,
+            high,
             target: slot.target.map(format_target),
             minor_floor: slot.minor_floor.map(format_target),
+            center: limits.map(|limits| figure_text(limits.center, &[])),
+            limits: limits.map(|limits| (figure_text(limits.lower, &[]), figure_text(limits.upper, &[]))),
+            signal: limits.map(|_| words.signal(&slot)),
             label: slot.label,
         }
     });
     Ok(rows.collect())
-}
-
-/// A figure as charts and tables show it: one decimal.
-pub(super) fn figure_text(value: f64) -> String {
-    format_value(value, 1)
 }

@@ -7,6 +7,7 @@ use resvg::usvg::roxmltree::{Document, Node};
 
 use super::*;
 use crate::domain::locale::Locale;
+use crate::domain::trend::Variation;
 
 const HOSTILE: &str = "</title><script>alert('&\"')</script>\n\u{0}\u{E000}";
 
@@ -22,7 +23,7 @@ fn months(values: &[Option<(u64, f64)>]) -> Trend {
             high: Some((value + 3.75).min(100.0)),
             target: Some(if month < 12 { 85.0 } else { 90.0 }),
             minor_floor: Some(if month < 12 { 80.0 } else { 85.0 }),
-            note: None,
+            ..TrendPoint::default()
         })
     });
     Trend { id: "t".to_owned(), title: "维修服务部".to_owned(), points: points.collect(), ..Trend::default() }
@@ -167,7 +168,7 @@ fn every_n_stands_under_its_month() {
 fn january_carries_the_year() {
     let words = texts(&wide(&fourteen()));
     let place = |word: &str| words.iter().position(|text| text == word).unwrap();
-    assert_eq!(place("1月") + 1, place("2026年"));
+    assert_eq!(place("1月") + 1, place("2026 年"));
     let english = texts(&wide(&Trend { locale: Locale::En, ..fourteen() }));
     assert!(english.contains(&"Jan".to_owned()) && english.contains(&"2026".to_owned()));
 }
@@ -219,9 +220,9 @@ fn the_latest_value_is_written_at_the_end() {
 #[test]
 fn it_describes_itself_in_chinese() {
     let trend = months(&[Some((188, 91.5)), Some((201, 92.54)), None, Some((203, 91.65))]);
-    let expected = "2025年9月至2025年12月，共 4 期，其中 3 期有数值。最低 91.5\u{a0}%，最高 92.5\u{a0}%。\
-        最近一期：2025年12月：91.7\u{a0}%，n=203，95\u{a0}% 区间 87.4–95.4，承诺 85\u{a0}%。高于承诺 85\u{a0}%。\
-        比2025年10月低 0.8 个百分点。比2025年9月高 0.2 个百分点。";
+    let expected = "2025 年 9 月至 2025 年 12 月，共 4 期，其中 3 期有数值。最低 91.5\u{a0}%，最高 92.5\u{a0}%。\
+        最近一期：2025 年 12 月：91.7\u{a0}%，n=203，95\u{a0}% 区间 87.4–95.4，承诺 85\u{a0}%。高于承诺 85\u{a0}%。\
+        比 2025 年 10 月低 0.8 个百分点。比 2025 年 9 月高 0.2 个百分点。";
     assert_eq!(description(&trend).replace("95 %", "95\u{a0}%"), expected);
 }
 
@@ -231,10 +232,10 @@ fn it_describes_itself_in_english() {
     trend.locale = Locale::En;
     trend.points[1].target = Some(92.5);
     trend.points[1].note = Some("new rota".to_owned());
-    let expected = "Sep 2025 to Oct 2025; 2 of 2 periods have a figure. Lowest 91.5 %, highest 91.5 %. \
-        Latest, Oct 2025: 91.5 %, n=201, 95 % interval 87.3 to 95.3, target 92.5 %. \
-        This is below the target of 92.5 %. No change from Sep 2025. From Oct 2025 the target is 92.5 %. \
-        Since Oct 2025: new rota.";
+    let expected = "September 2025 to October 2025; 2 of 2 periods have a figure. Lowest 91.5 %, highest 91.5 %. \
+        Latest, October 2025: 91.5 %, n=201, 95 % interval 87.3 to 95.3, target 92.5 %. \
+        This is below the target of 92.5 %. No change from September 2025. From October 2025 the target is 92.5 %. \
+        Since October 2025: new rota.";
     assert_eq!(description(&trend).replace('\u{a0}', " "), expected);
 }
 
@@ -243,6 +244,83 @@ fn a_value_that_only_rounds_to_the_target_is_below_it() {
     let mut trend = months(&[Some((188, 89.96))]);
     trend.points[0].target = Some(90.0);
     assert!(description(&trend).contains("低于承诺"));
+}
+
+#[test]
+fn a_figure_reads_as_on_every_page() {
+    let mut trend = months(&[Some((188, 89.96))]);
+    (trend.points[0].target, trend.points[0].low) = (Some(90.0), Some(85.0));
+    assert_eq!(trend_table(&trend).unwrap()[0].value.as_deref(), Some("89.9"));
+    assert!(texts(&wide(&trend)).contains(&"89.9".to_owned()) && !wide(&trend).contains("90.0"));
+    trend.points[0].shown = Some("89.96".to_owned());
+    assert_eq!(trend_table(&trend).unwrap()[0].value.as_deref(), Some("89.96"));
+}
+
+#[test]
+fn a_period_reads_as_on_every_page() {
+    use crate::domain::period::Period;
+    use crate::i18n::Texts;
+    use crate::web::views::format;
+    for locale in Locale::ALL {
+        for label in ["2026-09", "2026-Q3", "2026"] {
+            let point = TrendPoint { label: label.to_owned(), n: 9, ..TrendPoint::default() };
+            let trend = Trend { locale, points: vec![point], ..Trend::default() };
+            let period: Period = label.parse().unwrap();
+            assert_eq!(trend_table(&trend).unwrap()[0].period, format::period(&Texts::new(locale), &period));
+        }
+    }
+}
+
+/// Twelve months around 90 with limits; the last is worse than chance, the one before better.
+fn controlled() -> Trend {
+    let mut trend = months(&(0..12_u8).map(|i| Some((200, 89.0 + f64::from(i % 3)))).collect::<Vec<_>>());
+    for point in &mut trend.points {
+        point.limits = Some(Limits { center: 90.0, lower: 83.6364, upper: 96.3636 });
+        point.variation = Some(Variation::Steady);
+    }
+    trend.points[10].value = Some(92.0);
+    (trend.points[10].signal, trend.points[10].variation) = (Some("shift"), Some(Variation::Improvement));
+    trend.points[11].value = Some(80.0);
+    (trend.points[11].low, trend.points[11].high) = (Some(74.0), Some(85.0));
+    (trend.points[11].signal, trend.points[11].variation) = (Some("outside"), Some(Variation::Concern));
+    trend
+}
+
+#[test]
+fn a_control_chart_tells_signals_by_shape_and_word() {
+    let trend = controlled();
+    for size in [Size::Wide, Size::Narrow] {
+        let svg = trend_svg(&trend, size).unwrap();
+        let document = parsed(&svg);
+        let concern = |node: &Node<'_, '_>| node.attribute("fill").is_some_and(|fill| fill.contains("--c-concern"));
+        let diamonds: Vec<_> = all(&document, "polygon").filter(concern).collect();
+        let [diamond] = diamonds.as_slice() else { panic!("{svg}") };
+        assert!(diamond.first_element_child().unwrap().text().unwrap().ends_with("变差：低于下控制界限"), "{svg}");
+        let hollow = |node: &Node<'_, '_>| node.attribute("fill").is_some_and(|fill| fill.contains("--c-bg"));
+        assert_eq!(all(&document, "circle").filter(hollow).count(), 10);
+        assert_eq!(all(&document, "circle").count(), 11);
+    }
+    let marks = texts(&wide(&trend)).join("");
+    assert!(marks.contains("○ 正常波动，● 改善，◆ 变差"), "{marks}");
+}
+
+#[test]
+fn the_table_of_a_control_chart_has_its_lines() {
+    let rows = trend_table(&controlled()).unwrap();
+    let last = rows.last().unwrap();
+    assert_eq!(last.center.as_deref(), Some("90.0"));
+    assert_eq!(last.limits, Some(("83.6".to_owned(), "96.4".to_owned())));
+    assert_eq!(rows[0].signal.as_deref(), Some("正常波动"));
+    assert_eq!(rows[10].signal.as_deref(), Some("改善：连续 7 期或更久高于均值"));
+}
+
+#[test]
+fn nothing_of_a_control_chart_stands_outside_the_picture() {
+    for (size, right) in [(Size::Wide, 640.0), (Size::Narrow, 360.0)] {
+        for locale in Locale::ALL {
+            inside(&Trend { locale, ..controlled() }, size, right);
+        }
+    }
 }
 
 #[test]
@@ -305,20 +383,25 @@ fn every_unit_grain_and_length_is_drawn() {
 fn nothing_stands_outside_the_picture() {
     for (size, right) in [(Size::Wide, 640.0), (Size::Narrow, 360.0)] {
         for locale in Locale::ALL {
-            let svg = trend_svg(&Trend { locale, ..fourteen() }, size).unwrap();
-            let ruler = font::Ruler::new().unwrap();
-            for node in all(&parsed(&svg), "text") {
-                let px = node.attribute("font-size").unwrap_or("11").parse().unwrap();
-                let width = f64::from(ruler.width(node.text().unwrap(), px));
-                let x: f64 = node.attribute("x").unwrap().parse().unwrap();
-                let start = match node.attribute("text-anchor") {
-                    Some("start") => x,
-                    Some("end") => x - width,
-                    _ => x - width / 2.0,
-                };
-                assert!(start >= 0.0 && start + width <= right, "{:?} from {start}, {width} wide", node.text());
-            }
+            inside(&Trend { locale, ..fourteen() }, size, right);
         }
+    }
+}
+
+#[track_caller]
+fn inside(trend: &Trend, size: Size, right: f64) {
+    let svg = trend_svg(trend, size).unwrap();
+    let ruler = font::Ruler::new().unwrap();
+    for node in all(&parsed(&svg), "text") {
+        let px = node.attribute("font-size").unwrap_or("11").parse().unwrap();
+        let width = f64::from(ruler.width(node.text().unwrap(), px));
+        let x: f64 = node.attribute("x").unwrap().parse().unwrap();
+        let start = match node.attribute("text-anchor") {
+            Some("start") => x,
+            Some("end") => x - width,
+            _ => x - width / 2.0,
+        };
+        assert!(start >= 0.0 && start + width <= right, "{:?} from {start}, {width} wide", node.text());
     }
 }
 

@@ -28,6 +28,16 @@ pub(super) enum Part {
     /// Words inside the plot, on a halo.
     TextInside,
     Note,
+    /// The mean of a control chart.
+    Center,
+    /// A control limit.
+    Limit,
+    /// A period of a control chart within chance.
+    Common,
+    /// A period that is better by more than chance.
+    Better,
+    /// A period that is worse by more than chance.
+    Worse,
 }
 
 /// Where the SVG will be seen.
@@ -50,7 +60,7 @@ pub(super) struct Naming<'a> {
     pub points: Vec<String>,
 }
 
-const PARTS: [Part; 14] = [
+const PARTS: [Part; 19] = [
     Part::Text,
     Part::Heading,
     Part::Muted,
@@ -65,6 +75,11 @@ const PARTS: [Part; 14] = [
     Part::ValueInside,
     Part::TextInside,
     Part::Note,
+    Part::Center,
+    Part::Limit,
+    Part::Common,
+    Part::Better,
+    Part::Worse,
 ];
 
 /// What the page has behind the chart, around letters that stand on lines.
@@ -95,7 +110,10 @@ impl Part {
             Self::Grid => (Some("grid"), "#dde1e3"),
             Self::Band => (Some("band"), "#cfe3f1"),
             Self::Floor => (Some("error"), "#b10e1e"),
-            Self::Line | Self::Mark | Self::Value | Self::ValueInside => (Some("line"), "#0072b2"),
+            Self::Line | Self::Mark | Self::Better | Self::Value | Self::ValueInside => (Some("line"), "#0072b2"),
+            Self::Worse => (Some("concern"), "#d55e00"),
+            Self::Center | Self::Limit => (Some("common"), "#595959"),
+            Self::Common => (Some("bg"), "#ffffff"),
         }
     }
 
@@ -107,9 +125,16 @@ impl Part {
             Self::Floor => r#" stroke-dasharray="2 3""#,
             Self::Note => r#" stroke-dasharray="1 3""#,
             Self::Line => r#" stroke-linejoin="round""#,
-            Self::Mark => r#" stroke="transparent" stroke-width="14""#,
-            Self::Text | Self::Muted | Self::Grid | Self::Base | Self::Band | Self::TextInside => "",
+            Self::Mark | Self::Better | Self::Worse => r#" stroke="transparent" stroke-width="14""#,
+            Self::Limit => r#" stroke-dasharray="4 3""#,
+            Self::Common => r#" stroke-width="2" stroke=""#,
+            Self::Center | Self::Text | Self::Muted | Self::Grid | Self::Base | Self::Band | Self::TextInside => "",
         }
+    }
+
+    /// Whether it stands for a period, and so has the period's words.
+    fn is_mark(self) -> bool {
+        matches!(self, Self::Mark | Self::Common | Self::Better | Self::Worse)
     }
 
     fn on_halo(self) -> bool {
@@ -126,12 +151,12 @@ pub(super) fn finish(raw: &str, size: (u32, u32), naming: &Naming<'_>, paint: Pa
             open(&mut out, size, naming, paint);
         } else if line.starts_with("</") || !line.starts_with('<') {
             out.push_str(line);
-        } else if element(&mut out, line, paint) == Some(Part::Mark) {
+        } else if element(&mut out, line, paint).is_some_and(Part::is_mark) {
             let Some(point) = points.next() else { continue };
             out.truncate(out.len().saturating_sub("/>".len()));
             out.push_str("><title>");
             escape(&mut out, point);
-            out.push_str("</title></circle>");
+            out.push_str(if line.starts_with("<circle") { "</title></circle>" } else { "</title></polygon>" });
         }
     }
     out
@@ -217,6 +242,11 @@ fn element(out: &mut String, line: &str, paint: Paint) -> Option<Part> {
 
 fn decorate(out: &mut String, part: Part, paint: Paint) {
     out.push_str(part.extra());
+    if part == Part::Common {
+        // Hollow: the page's colour within, the mark's own around it.
+        color(out, Some("common"), "#595959", paint);
+        out.push('"');
+    }
     if part.on_halo() {
         let (attributes, property, light) = HALO;
         out.push_str(attributes);

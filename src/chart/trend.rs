@@ -5,6 +5,7 @@ use plotters::drawing::DrawingAreaErrorKind;
 use super::draw;
 use super::theme::Paint;
 use crate::domain::locale::Locale;
+use crate::domain::trend::Variation;
 
 /// The fewest answers whose figure may be shown; below it the chart has a gap and says "n<5".
 pub const MIN_N: u64 = 5;
@@ -37,6 +38,9 @@ pub struct TrendPoint {
     pub n: u64,
     /// In the trend's unit; none if there is no figure or it is suppressed.
     pub value: Option<f64>,
+    /// The value as people read it, where the caller knows it more exactly than `value` tells; else one decimal that
+    /// stays on the value's side of the target and of `minor_floor`.
+    pub shown: Option<String>,
     /// Lower bound of the 95 % interval.
     pub low: Option<f64>,
     /// Upper bound of the 95 % interval.
@@ -47,6 +51,23 @@ pub struct TrendPoint {
     pub minor_floor: Option<f64>,
     /// Something that began with this period and may explain a change ("问卷第 2 版"): a dotted line with these words.
     pub note: Option<String>,
+    /// Between which a rate moves by chance, around its mean over all periods; none if there are too few periods.
+    pub limits: Option<Limits>,
+    /// Why the period is more than chance: a rule of [`Point::signal`](crate::domain::trend::Point::signal).
+    pub signal: Option<&'static str>,
+    /// Better, worse, or chance; decides the mark where there are limits.
+    pub variation: Option<Variation>,
+}
+
+/// The lines of a control chart in one period.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// The mean over all periods.
+    pub center: f64,
+    /// Below it is more than chance.
+    pub lower: f64,
+    /// Above it is more than chance.
+    pub upper: f64,
 }
 
 /// What a value counts.

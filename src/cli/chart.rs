@@ -4,13 +4,12 @@ use std::path::{Path, PathBuf};
 
 use super::words::{self, ChannelArg};
 use super::{Failure, open, say, texts};
-use crate::chart::{Size, Trend, TrendPoint, Unit, trend_png, trend_svg};
+use crate::chart::{Size, Trend, trend_png, trend_svg};
 use crate::db::department::Departments;
 use crate::db::scores::RequestError;
 use crate::db::trend::{TrendRequest, trend};
-use crate::domain::commitment::{Direction, Metric};
+use crate::domain::commitment::Metric;
 use crate::domain::period::{Grain, Period};
-use crate::domain::trend::Point;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -67,6 +66,7 @@ impl Picture {
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     let t = texts();
     check_folder(&args.out.path)?;
+    let context = open()?;
     let request = TrendRequest {
         department: args.department,
         metric: args.metric,
@@ -74,23 +74,16 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         from: args.from,
         to: args.to,
         channel: args.channel.0,
+        zone: context.config.time_zone,
     };
-    let context = open()?;
     let thresholds = context.thresholds;
     let (found, departments) = context.pool.read_now(|conn| -> Result<_, RequestError> {
         Ok((trend(conn, &request, &thresholds)?, Departments::load(conn)?))
     })?;
     let name = departments.by_code(&found.department).map_or(found.department.as_str(), |d| d.name(t.locale()));
     let metric = words::metric_of(found.metric, request.channel, t);
-    let picture = Trend {
-        id: format!("trend-{}", found.department),
-        title: format!("{name} · {metric}"),
-        subtitle: None,
-        unit: unit(found.metric),
-        points: found.points.iter().map(|point| drawn(point, found.metric)).collect(),
-        locale: t.locale(),
-        from_zero: false,
-    };
+    let (id, title) = (format!("trend-{}", found.department), format!("{name} · {metric}"));
+    let picture = Trend::of(id, title, found.metric, &found.points, t.locale());
     let failed = |error: crate::chart::ChartError| Failure::new(t.with("cli-chart-failed", &[("cause", error)]));
     let bytes = match args.out.kind {
         Kind::Svg => trend_svg(&picture, Size::Wide).map_err(failed)?.into_bytes(),
@@ -111,29 +104,6 @@ fn check_folder(path: &Path) -> Result<(), Failure> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::metadata(folder).map_err(|error| Failure::file(path, &error))?;
     Ok(())
-}
-
-const fn unit(metric: Metric) -> Unit {
-    match metric {
-        Metric::Points => Unit::Points,
-        Metric::ChannelGap => Unit::Difference,
-        Metric::ComplaintRate => Unit::PerHundred,
-        _ => Unit::Percent,
-    }
-}
-
-fn drawn(point: &Point, metric: Metric) -> TrendPoint {
-    let floor = point.target.zip(point.tolerance).map(|(target, tolerance)| target - tolerance);
-    TrendPoint {
-        label: point.period.to_string(),
-        n: point.n.into(),
-        value: point.value,
-        low: point.ci_low,
-        high: point.ci_high,
-        target: point.target,
-        minor_floor: floor.filter(|_| metric.direction() == Direction::AtLeast),
-        note: None,
-    }
 }
 
 #[cfg(test)]

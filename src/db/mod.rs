@@ -23,6 +23,7 @@ pub mod commitment;
 mod connection;
 pub mod department;
 pub mod doctor;
+pub mod drivers;
 pub mod employee;
 pub mod holiday;
 pub mod intake;

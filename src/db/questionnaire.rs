@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::schema::{questionnaire, questionnaire_version};
-use super::{Connection, Error, Result};
+use super::{Connection, Error, Result, utc};
 use crate::domain::questionnaire::Questionnaire;
 use crate::domain::service_record::Channel;
+use crate::domain::trend::Edition;
 
 /// Published versions by key.
 #[derive(Debug, Default)]
@@ -62,6 +63,25 @@ pub fn current(conn: &mut Connection) -> Result<Current> {
             .first(conn)?)
     };
     Ok(Current { online: newest("online")?, offline: newest("offline")? })
+}
+
+/// The versions after the first of the questionnaire of a channel, or of both, the oldest first.
+pub fn editions(conn: &mut Connection, channel: Option<Channel>) -> Result<Vec<Edition>> {
+    let codes = match channel {
+        Some(channel) => vec![channel.as_str()],
+        None => vec![Channel::Online.as_str(), Channel::Offline.as_str()],
+    };
+    let rows: Vec<(String, i32, Option<NaiveDateTime>)> = questionnaire_version::table
+        .inner_join(questionnaire::table)
+        .filter(questionnaire::code.eq_any(codes))
+        .filter(questionnaire_version::version.gt(1))
+        .order((questionnaire_version::published_at, questionnaire::code))
+        .select((questionnaire::code, questionnaire_version::version, questionnaire_version::published_at))
+        .load(conn)?;
+    let edition = |(questionnaire, version, at): (String, i32, Option<NaiveDateTime>)| {
+        Some(Edition { questionnaire, version, published_at: utc(at?) })
+    };
+    Ok(rows.into_iter().filter_map(edition).collect())
 }
 
 /// Publishes the two default questionnaires if there are none yet.

@@ -270,6 +270,7 @@ mod tests {
                 from: from.map(|text| text.parse().unwrap()),
                 to: to.map(|text| text.parse().unwrap()),
                 channel: None,
+                zone: chrono_tz::UTC,
             };
             self.pool.read_now(|conn| trend(conn, &request, &Thresholds::default()))
         }

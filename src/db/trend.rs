@@ -1,6 +1,7 @@
 //! One figure of one department over successive periods: the series behind a chart, `/api/v1/trend` and
 //! `manyi chart`.
 
+use chrono_tz::Tz;
 use diesel::prelude::*;
 use serde::Serialize;
 
@@ -8,14 +9,14 @@ use super::department::Departments;
 use super::schema::service_tally;
 use super::scorebook::{self, Wanted};
 use super::scores::{RequestError, find, fits, months_to_read};
-use super::{Connection, Error, commitment, parse};
+use super::{Connection, Error, commitment, parse, questionnaire};
 use crate::domain::commitment::{Level, Metric};
 use crate::domain::period::{Grain, Period};
 use crate::domain::response::Base;
 use crate::domain::scorebook::{Named, Slice};
 use crate::domain::scorecard::Measure;
 use crate::domain::service_record::Channel;
-use crate::domain::trend::{Point, draw_limits};
+use crate::domain::trend::{Point, Reading, draw_limits, note_editions};
 use crate::domain::verdict::Thresholds;
 
 /// The most periods of one series: fifteen years of months, and as many as a chart has room for.
@@ -36,6 +37,8 @@ pub struct TrendRequest {
     pub to: Option<Period>,
     /// `None` = all channels together.
     pub channel: Option<Channel>,
+    /// The organisation's time zone: in which month a new version of a questionnaire began.
+    pub zone: Tz,
 }
 
 /// The answer: the body of `/api/v1/trend` (CONTRACT §6).
@@ -51,6 +54,9 @@ pub struct Trend {
     pub channel: &'static str,
     /// Every period from the first to the last, those without answers too.
     pub points: Vec<Point>,
+    /// What the control limits say of the latest period; `None` where there are none.
+    #[serde(skip)]
+    pub reading: Option<Reading>,
 }
 
 /// The series asked for.
@@ -61,8 +67,8 @@ pub fn trend(conn: &mut Connection, request: &TrendRequest, thresholds: &Thresho
     fits(request.metric, request.channel)?;
     let departments = Departments::load(conn)?;
     let department = find(&departments, &request.department)?;
-    let points = match span(conn, request)? {
-        None => Vec::new(),
+    let (points, reading) = match span(conn, request)? {
+        None => (Vec::new(), None),
         Some((first, last)) => {
             let ids = departments.with_descendants(department.id);
             let (from, to) = months_to_read(conn, first, last)?;
@@ -84,8 +90,11 @@ pub fn trend(conn: &mut Connection, request: &TrendRequest, thresholds: &Thresho
             let mut points: Vec<Point> = scores.map(|(period, score)| Point::new(period, &score)).collect();
             let measures: Vec<Measure> =
                 periods.iter().map(|period| book.measure(&slice(*period), request.metric)).collect();
-            draw_limits(&mut points, &measures);
-            points
+            let reading = draw_limits(&mut points, &measures, request.metric);
+            if !rests_on_services(request.metric) {
+                note_editions(&mut points, &questionnaire::editions(conn, request.channel)?, request.zone);
+            }
+            (points, reading)
         }
     };
     Ok(Trend {
@@ -94,6 +103,7 @@ pub fn trend(conn: &mut Connection, request: &TrendRequest, thresholds: &Thresho
         grain: request.grain,
         channel: request.channel.map_or("all", Channel::as_str),
         points,
+        reading,
     })
 }
 

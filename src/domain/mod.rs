@@ -3,6 +3,8 @@
 pub mod address;
 pub mod anonymity;
 pub mod commitment;
+pub mod comparison;
+pub mod drivers;
 pub mod duty;
 pub mod explanation;
 pub mod field;

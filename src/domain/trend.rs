@@ -1,13 +1,18 @@
 //! A figure over successive periods, and the limits between which its movement is noise.
 
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 
+use super::commitment::{Direction, Metric};
 use super::period::Period;
 use super::points::round_4dp;
 use super::scorecard::{Measure, Score};
 use crate::stats::Count;
-use crate::stats::control_chart::p_chart;
-use crate::stats::signals::{Signals, signals};
+use crate::stats::control_chart::{ControlChart, p_chart};
+use crate::stats::signals::{Signals, assurance, signals};
+
+pub use crate::stats::signals::{Assurance, Side, Variation};
 
 /// Periods with a figure from which on limits can be drawn; with fewer they would move with every new one.
 pub const MIN_FOR_LIMITS: usize = 12;
@@ -39,27 +44,110 @@ pub struct Point {
     /// A miss of up to this much is minor.
     #[serde(skip)]
     pub tolerance: Option<f64>,
+    /// The value as people read it, on its side of every edge of the verdict.
+    #[serde(skip)]
+    pub shown: Option<String>,
+    /// What the period says beside the others; `None` without limits.
+    #[serde(skip)]
+    pub variation: Option<Variation>,
+    /// Versions of a questionnaire that were first sent out in this period and may explain a change.
+    #[serde(skip)]
+    pub editions: Vec<Edition>,
+}
+
+/// A version of a questionnaire, as it began to be sent out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edition {
+    /// Code of the questionnaire.
+    pub questionnaire: String,
+    /// Its version, from 1.
+    pub version: i32,
+    /// When it was published.
+    pub published_at: DateTime<Utc>,
+}
+
+/// What a control chart says of its latest period with a figure (NHS England, Making Data Count): is it changing, and
+/// can the target be relied on?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// The latest period with a figure.
+    pub latest: Period,
+    /// Better, worse, or noise; with what is better low, a signal below the mean is the improvement.
+    pub variation: Variation,
+    /// The strongest rule that holds: `outside`, `shift`, `trend` or `two_of_three`.
+    pub signal: Option<&'static str>,
+    /// Where the figure lies to the mean.
+    pub side: Side,
+    /// The first period of the unbroken row of signals that says the same.
+    pub since: Period,
+    /// Whether the target can be expected to be kept; `None` without one.
+    pub assurance: Option<Assurance>,
+    /// A period rests on fewer than ten answers, so the limits are only roughly right.
+    pub trial: bool,
 }
 
 /// Adds the control limits of a rate (p chart), once there are [`MIN_FOR_LIMITS`] periods; `measures` stand where their
-/// points do. Periods whose figure is withheld stay out of the mean, or it
-/// would give them away.
-pub fn draw_limits(points: &mut [Point], measures: &[Measure]) {
+/// points do. Periods whose figure is withheld stay out of the mean, or it would give them away. What the chart says is
+/// given back, where it has limits.
+pub fn draw_limits(points: &mut [Point], measures: &[Measure], metric: Metric) -> Option<Reading> {
     let count = |(point, measure): (&Point, &Measure)| match *measure {
         Measure::Rate { k, n } if point.value.is_some() => Count::new(k.into(), n.into()),
         _ => Count::new(0, 0),
     };
-    let Some(counts) = points.iter().zip(measures).map(count).collect::<Option<Vec<Count>>>() else { return };
-    let Some(chart) = p_chart(&counts) else { return };
+    let counts = points.iter().zip(measures).map(count).collect::<Option<Vec<Count>>>()?;
+    let chart = p_chart(&counts)?;
     if chart.points.iter().flatten().count() < MIN_FOR_LIMITS {
-        return;
+        return None;
     }
     let percent = |share: f64| Some(round_4dp(share * 100.0));
-    let drawn = chart.points.iter().zip(signals(&chart));
-    for (point, (limits, signals)) in points.iter_mut().zip(drawn) {
-        let Some(limits) = limits else { continue };
+    let found = signals(&chart);
+    for (point, (limits, signals)) in points.iter_mut().zip(chart.points.iter().zip(&found)) {
+        let (Some(limits), Some(signals)) = (limits, signals) else { continue };
         (point.center, point.lower, point.upper) = (percent(chart.centre), percent(limits.low), percent(limits.high));
-        point.signal = signals.and_then(strongest);
+        point.signal = strongest(*signals);
+        point.variation = Some(toward(metric, signals.variation()));
+    }
+    read(points, &chart, &found, metric)
+}
+
+/// Notes on each period the versions after the first that were published in it, by the organisation's calendar. What
+/// was published before the series begins explains nothing in it.
+pub fn note_editions(points: &mut [Point], editions: &[Edition], zone: Tz) {
+    for point in points {
+        let (start, end) = point.period.bounds(zone);
+        let within = |edition: &&Edition| edition.version > 1 && (start..end).contains(&edition.published_at);
+        point.editions = editions.iter().filter(within).cloned().collect();
+    }
+}
+
+fn read(points: &[Point], chart: &ControlChart, found: &[Option<Signals>], metric: Metric) -> Option<Reading> {
+    let (latest, signals) = points.iter().zip(found).rev().find_map(|(point, found)| Some((point, (*found)?)))?;
+    let variation = latest.variation?;
+    let drawn = points.iter().rev().filter(|point| point.variation.is_some());
+    let since = drawn.take_while(|point| point.variation == Some(variation)).last()?.period;
+    let kept = latest.target.and_then(|target| assurance(chart, target / 100.0));
+    let assurance = match (metric.direction(), kept) {
+        (Direction::AtMost, Some(Assurance::Hit)) => Some(Assurance::Missed),
+        (Direction::AtMost, Some(Assurance::Missed)) => Some(Assurance::Hit),
+        (_, kept) => kept,
+    };
+    Some(Reading {
+        latest: latest.period,
+        variation,
+        signal: latest.signal,
+        side: signals.side,
+        since,
+        assurance,
+        trial: !chart.is_dependable(),
+    })
+}
+
+/// Turned round for what is better low.
+fn toward(metric: Metric, variation: Variation) -> Variation {
+    match (metric.direction(), variation) {
+        (Direction::AtMost, Variation::Improvement) => Variation::Concern,
+        (Direction::AtMost, Variation::Concern) => Variation::Improvement,
+        (_, variation) => variation,
     }
 }
 
@@ -88,6 +176,9 @@ impl Point {
             upper: None,
             signal: None,
             tolerance: score.tolerance,
+            shown: score.shown.clone(),
+            variation: None,
+            editions: Vec::new(),
         }
     }
 }
@@ -97,6 +188,14 @@ mod tests {
     use super::*;
 
     fn series(counts: &[(u32, u32)]) -> Vec<Point> {
+        drawn(counts, None).0
+    }
+
+    fn reading(counts: &[(u32, u32)], target: f64) -> Reading {
+        drawn(counts, Some(target)).1.unwrap()
+    }
+
+    fn drawn(counts: &[(u32, u32)], target: Option<f64>) -> (Vec<Point>, Option<Reading>) {
         let measures: Vec<_> = counts.iter().map(|&(k, n)| Measure::Rate { k, n }).collect();
         let periods = std::iter::successors("2025-01".parse().ok(), |period: &Period| Some(period.next()));
         let mut points: Vec<_> = periods
@@ -107,16 +206,19 @@ mod tests {
                 value: measure.value().filter(|_| measure.n() >= 5).map(|value| value.to_4dp()),
                 ci_low: None,
                 ci_high: None,
-                target: None,
+                target,
                 center: None,
                 lower: None,
                 upper: None,
                 signal: None,
                 tolerance: None,
+                shown: None,
+                variation: None,
+                editions: Vec::new(),
             })
             .collect();
-        draw_limits(&mut points, &measures);
-        points
+        let reading = draw_limits(&mut points, &measures, Metric::SatisfactionRate);
+        (points, reading)
     }
 
     #[test]
@@ -140,5 +242,54 @@ mod tests {
         counts.extend([(0, 0), (60, 100)]);
         let points = series(&counts);
         assert_eq!((points[12].signal, points[12].lower, points[13].signal), (None, None, Some("outside")));
+    }
+
+    #[test]
+    fn eleven_months_say_nothing() {
+        assert_eq!(drawn(&[(90, 100); 11], Some(90.0)).1, None);
+    }
+
+    #[test]
+    fn noise_is_steady_and_a_target_within_it_is_kept_by_chance() {
+        let counts = [(90, 100), (91, 100), (89, 100)].repeat(5);
+        let said = reading(&counts, 90.0);
+        assert_eq!((said.variation, said.signal), (Variation::Steady, None));
+        assert_eq!((said.assurance, said.trial), (Some(Assurance::ByChance), false));
+        assert_eq!(reading(&counts, 75.0).assurance, Some(Assurance::Hit));
+        assert_eq!(reading(&counts, 99.9).assurance, Some(Assurance::Missed));
+    }
+
+    #[test]
+    fn a_lasting_fall_is_dated_from_its_first_period() {
+        let mut counts = vec![(950, 1000); 9];
+        counts.extend([(0, 0), (3, 4)]);
+        counts.extend([(900, 1000); 7]);
+        let said = reading(&counts, 90.0);
+        assert_eq!((said.variation, said.signal, said.side), (Variation::Concern, Some("outside"), Side::Below));
+        assert_eq!(said.since, "2025-12".parse().unwrap());
+    }
+
+    #[test]
+    fn fewer_than_ten_answers_make_trial_limits() {
+        let mut counts = vec![(90, 100); 12];
+        counts.push((8, 9));
+        assert!(reading(&counts, 90.0).trial);
+    }
+
+    #[test]
+    fn what_is_better_low_is_read_the_other_way() {
+        assert_eq!(toward(Metric::ComplaintRate, Variation::Concern), Variation::Improvement);
+        assert_eq!(toward(Metric::ComplaintRate, Variation::Steady), Variation::Steady);
+    }
+
+    #[test]
+    fn a_new_version_is_noted_in_the_month_it_was_published_in_here() {
+        let mut points = series(&[(90, 100); 3]);
+        let edition =
+            |version, at: &str| Edition { questionnaire: "online".into(), version, published_at: at.parse().unwrap() };
+        let editions = [edition(1, "2025-02-02T00:00:00Z"), edition(2, "2025-01-31T16:00:00Z")];
+        note_editions(&mut points, &editions, Tz::Asia__Shanghai);
+        let noted: Vec<_> = points.iter().map(|p| p.editions.iter().map(|e| e.version).collect::<Vec<_>>()).collect();
+        assert_eq!(noted, [vec![], vec![2], vec![]]);
     }
 }

@@ -33,6 +33,16 @@ impl Signals {
     pub fn any(&self) -> bool {
         self.outside || self.shift || self.trend || self.two_of_three
     }
+
+    /// What the point says where more is better: a signal above the centre is an improvement, any other a concern.
+    #[must_use]
+    pub fn variation(&self) -> Variation {
+        match (self.any(), self.side) {
+            (false, _) => Variation::Steady,
+            (true, Side::Above) => Variation::Improvement,
+            (true, _) => Variation::Concern,
+        }
+    }
 }
 
 /// Where a rate lies relative to the centre.
@@ -109,12 +119,7 @@ pub fn signals(chart: &ControlChart) -> Vec<Option<Signals>> {
 /// What the latest period with answers says about change; `None` on an empty chart. More satisfied is better.
 #[must_use]
 pub fn variation(chart: &ControlChart) -> Option<Variation> {
-    let latest = signals(chart).into_iter().flatten().next_back()?;
-    Some(match (latest.any(), latest.side) {
-        (false, _) => Variation::Steady,
-        (true, Side::Above) => Variation::Improvement,
-        (true, _) => Variation::Concern,
-    })
+    signals(chart).into_iter().flatten().next_back().map(|latest| latest.variation())
 }
 
 /// What the limits of the latest period with answers say about `target` (0..=1); `None` on an empty chart or for NaN.

@@ -43,8 +43,21 @@ const SCORES: [&str; 26] = [
     "suppressed",
 ];
 
-const TREND: [&str; 10] =
-    ["department_code", "metric", "channel", "period", "n", "value", "ci_low", "ci_high", "target", "signal"];
+const TREND: [&str; 13] = [
+    "department_code",
+    "metric",
+    "channel",
+    "period",
+    "n",
+    "value",
+    "ci_low",
+    "ci_high",
+    "target",
+    "signal",
+    "center",
+    "lower",
+    "upper",
+];
 
 /// A file being written.
 pub(super) struct Sheet(String);
@@ -60,7 +73,8 @@ impl Sheet {
         Self::with_header(&TREND)
     }
 
-    fn with_header(columns: &[&str]) -> Self {
+    /// A file with these columns.
+    pub fn with_header(columns: &[&str]) -> Self {
         Self(format!("\u{feff}{}\r\n", columns.join(",")))
     }
 
@@ -111,6 +125,9 @@ impl Sheet {
             number(point.ci_high),
             number(point.target),
             point.signal.unwrap_or_default().to_owned(),
+            number(point.center),
+            number(point.lower),
+            number(point.upper),
         ]);
     }
 
@@ -119,7 +136,8 @@ impl Sheet {
         self.0.into_bytes()
     }
 
-    fn row(&mut self, cells: &[String]) {
+    /// A row of written cells.
+    pub fn row(&mut self, cells: &[String]) {
         let quoted: Vec<String> = cells.iter().map(|cell| quote(cell)).collect();
         self.0.push_str(&quoted.join(","));
         self.0.push_str("\r\n");
@@ -137,12 +155,13 @@ pub(super) fn attachment(name: &str, bytes: Vec<u8>) -> HttpResponse {
         .body(bytes)
 }
 
-fn number(value: Option<f64>) -> String {
+/// A figure with the digits of the API; empty where there is none.
+pub(super) fn number(value: Option<f64>) -> String {
     value.map(|value| format!("{value:.4}")).unwrap_or_default()
 }
 
 /// A text that no spreadsheet takes for a formula.
-fn text(value: Option<&str>) -> String {
+pub(super) fn text(value: Option<&str>) -> String {
     let value = value.unwrap_or_default();
     if value.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) { format!("'{value}") } else { value.to_owned() }
 }

@@ -166,6 +166,7 @@ impl Page {
         if let Some(session) = &self.session {
             if session.sees_everything() {
                 areas.push((Area::Overview, "/overview".to_owned()));
+                areas.push((Area::Comparison, "/comparison".to_owned()));
             }
             if session.role == Role::Head {
                 areas.push((Area::Department, "/".to_owned()));

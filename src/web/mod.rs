@@ -67,6 +67,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/link/{token}", get().to(staff::link::form))
         .route("/link/{token}", post().to(staff::link::spend))
         .route("/overview", get().to(staff::overview::show))
+        .route("/comparison", get().to(staff::comparison::show))
+        .route("/comparison.csv", get().to(staff::comparison::csv))
         .route("/departments/{code}", get().to(staff::department::show))
         .route("/departments/{code}/scores.csv", get().to(staff::department::csv))
         .route("/departments/{code}/trend.csv", get().to(staff::department::trend_csv))

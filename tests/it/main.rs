@@ -14,6 +14,7 @@ mod harness;
 mod anonymity;
 mod api;
 mod architecture;
+mod comparison;
 mod journey;
 mod pages;
 mod schema;

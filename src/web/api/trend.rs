@@ -26,6 +26,7 @@ async fn series(call: &Call) -> Result<HttpResponse, Refusal> {
         from,
         to,
         channel,
+        zone: call.web.context.config.time_zone,
     });
     let request = query.finish(request)?;
     let thresholds = call.web.context.thresholds;

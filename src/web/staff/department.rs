@@ -13,24 +13,25 @@ use super::super::views::{
     Area, Change, Chart, Comment, Comments, DepartmentPage, EmployeeRow, Headline, Problem, QuestionRow, Sentence,
 };
 use super::charts::{chart, sparkline};
-use super::{Choice, choice};
+use super::{Choice, channel, choice, insight};
 use crate::db::department::{Department, Departments};
 use crate::db::employee::{self, Employee};
 use crate::db::period::Progress;
 use crate::db::scorebook::{self, Wanted};
 use crate::db::scores::RequestError;
 use crate::db::trend::{TrendRequest, trend};
-use crate::db::{self, commitment, questionnaire, response};
+use crate::db::{self, commitment, drivers, questionnaire, response};
 use crate::domain::commitment::{Commitment, Level, Metric};
 use crate::domain::explanation::explain;
 use crate::domain::period::Period;
-use crate::domain::questionnaire::{OVERALL, Questionnaire};
+use crate::domain::questionnaire::{OVERALL, Question, Questionnaire};
 use crate::domain::response::Base;
 use crate::domain::scorebook::{Named, Scorebook, Slice};
 use crate::domain::scorecard::{Measure, Score, Subject};
 use crate::domain::service_record::{Channel, Touchpoint};
 use crate::i18n::Texts;
 use crate::stats;
+use crate::stats::drivers::Complete;
 
 /// Periods in a small line, and in a chart.
 const LINE: usize = 12;
@@ -77,11 +78,13 @@ pub async fn trend_csv(page: Page, code: Path<String>) -> HttpResponse {
 }
 
 /// What the page is made of.
-struct Figures {
-    department: Department,
+pub(super) struct Figures {
+    pub(super) department: Department,
     /// Its key and those of all that are part of it.
     ids: Vec<i64>,
-    channel: Option<Channel>,
+    pub(super) channel: Option<Channel>,
+    /// Complete single answers of a year, for key drivers.
+    pub(super) answers: Vec<Complete>,
     book: Scorebook,
     commitments: Vec<Commitment>,
     progress: Progress,
@@ -112,9 +115,15 @@ async fn load(page: &Page, code: &str, channel: Option<Channel>) -> Result<Figur
         let months: Vec<_> = choice.period.months().map(|month| month.to_string()).collect();
         let comments = if with_comments { response::comments(conn, &ids, &months, COMMENTS)? } else { Vec::new() };
         let asked = questionnaire::current(conn)?.for_channel(channel.unwrap_or(Channel::Online));
+        let questionnaire = (*questionnaires.get(conn, asked)?).clone();
+        let items: Vec<String> =
+            scored(&questionnaire).map(|q| q.code.clone()).filter(|code| code != OVERALL).collect();
+        let year = insight::months(choice.period);
+        let wanted = drivers::Wanted { departments: &ids, months: &year, channel, items: &items };
         Ok(Figures {
+            answers: drivers::answers(conn, &wanted, &questionnaires)?,
             employees: employee::by_ids(conn, &staff)?,
-            questionnaire: (*questionnaires.get(conn, asked)?).clone(),
+            questionnaire,
             commitments: commitment::all(conn)?,
             progress: Progress::load(conn)?,
             comments,
@@ -149,6 +158,8 @@ async fn build(page: &Page, code: &str) -> Result<HttpResponse, Refusal> {
         response: figures.book.services(&slice).reach.into(),
         charts: charts(page, &figures).await?,
         questions: figures.questions(page),
+        heat_map: insight::heat_map(page, &figures, figures.choice.line(LINE)),
+        drivers: insight::drivers(page, &figures)?,
         comments: figures.said(page, session),
         employees: figures.staff(page),
         csv_href: format!("{path}/scores.csv?{query}"),
@@ -195,9 +206,15 @@ async fn series(
         from: period.last_n(CHART).first().copied(),
         to: Some(period),
         channel,
+        zone: page.web.context.config.time_zone,
     };
     let thresholds = page.web.context.thresholds;
     page.pool().read(move |conn| trend(conn, &request, &thresholds)).await.map_err(refusal)
+}
+
+/// The questions that count in points.
+fn scored(questionnaire: &Questionnaire) -> impl Iterator<Item = &Question> {
+    questionnaire.questions.iter().filter(|question| question.weight > 0)
 }
 
 /// Where a service was given, in words.
@@ -221,15 +238,8 @@ fn refusal(error: RequestError) -> Refusal {
     }
 }
 
-fn channel(page: &Page) -> Result<Option<Channel>, Refusal> {
-    match page.query("channel").as_deref() {
-        None | Some("" | "all") => Ok(None),
-        Some(word) => word.parse().map(Some).map_err(|_| Problem::BadRequest.into()),
-    }
-}
-
 impl Figures {
-    fn slice(&self, channel: Option<Channel>) -> Slice<'_> {
+    pub(super) fn slice(&self, channel: Option<Channel>) -> Slice<'_> {
         Slice { departments: &self.ids, employee: None, channel, period: self.choice.period, base: Base::Invited }
     }
 
@@ -310,12 +320,15 @@ impl Figures {
         headlines
     }
 
+    /// The scored questions that were answered at all, in the order of the questionnaire.
+    pub(super) fn asked(&self) -> impl Iterator<Item = &Question> {
+        let answered = self.book.questions();
+        scored(&self.questionnaire).filter(move |question| answered.contains(&question.code))
+    }
+
     fn questions(&self, page: &Page) -> Vec<QuestionRow> {
         let thresholds = &page.web.context.thresholds;
-        let answered = self.book.questions();
-        let asked = self.questionnaire.questions.iter().filter(|question| question.weight > 0);
-        let shown = asked.filter(|question| answered.contains(&question.code));
-        let row = |question: &crate::domain::questionnaire::Question| {
+        let row = |question: &Question| {
             let figure = |period: Period| {
                 let slice = Slice { period, ..self.slice(self.channel) };
                 self.question_score(&slice, &question.code, page)
@@ -328,11 +341,11 @@ impl Figures {
                 change: self.change(&self.slice(self.channel), &question.code, thresholds.score),
             }
         };
-        shown.map(row).collect()
+        self.asked().map(row).collect()
     }
 
     /// A question's share of satisfied answers. The promise on `overall` is the department's; others have none.
-    fn question_score(&self, slice: &Slice<'_>, question: &str, page: &Page) -> Score {
+    pub(super) fn question_score(&self, slice: &Slice<'_>, question: &str, page: &Page) -> Score {
         if question == OVERALL {
             return self.score(page, slice, Metric::SatisfactionRate);
         }

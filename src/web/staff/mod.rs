@@ -11,11 +11,14 @@ use super::views::Problem;
 use crate::db::department::Departments;
 use crate::db::{self, scorebook};
 use crate::domain::period::{Grain, Period};
+use crate::domain::service_record::Channel;
 use crate::domain::user::Role;
 
 pub mod appraisals;
 mod charts;
+pub mod comparison;
 pub mod department;
+mod insight;
 pub mod link;
 pub mod overview;
 pub mod sign_in;
@@ -37,6 +40,14 @@ async fn home_of(page: &Page) -> Result<String, Refusal> {
         (Role::Head, None) => Err(Problem::Forbidden.into()),
         (Role::Client, _) => Ok("/commitments".into()),
         _ => Ok("/overview".into()),
+    }
+}
+
+/// The channel in the address: `None` for all of them, a refusal if it is none.
+fn channel(page: &Page) -> Result<Option<Channel>, Refusal> {
+    match page.query("channel").as_deref() {
+        None | Some("" | "all") => Ok(None),
+        Some(word) => word.parse().map(Some).map_err(|_| Problem::BadRequest.into()),
     }
 }
 

@@ -3,7 +3,8 @@
 use askama::Template;
 
 use super::figure::{Change, Figure, MIN_COMMENT_N, Response};
-use super::{choose, format, sentence::Sentence, shell::Shell, strip::strip, words};
+use super::insight::{DriversView, HeatMap};
+use super::{choose, format, reading::Reading, sentence::Sentence, shell::Shell, strip::strip, words};
 use crate::chart::TrendRow;
 use crate::domain::commitment::Metric;
 use crate::domain::period::Period;
@@ -39,6 +40,10 @@ pub struct DepartmentPage {
     pub charts: Vec<Chart>,
     /// In the order of the questionnaire.
     pub questions: Vec<QuestionRow>,
+    /// The same questions by period; `None` without any answer.
+    pub heat_map: Option<HeatMap>,
+    /// Which of them go together with the overall answer.
+    pub drivers: DriversView,
     /// What customers wrote.
     pub comments: Comments,
     /// Sorted by name by the caller.
@@ -73,6 +78,8 @@ pub struct Chart {
     pub narrow: String,
     /// The same numbers, as `chart::trend_table` gives them.
     pub rows: Vec<TrendRow>,
+    /// What the chart says of its latest period.
+    pub reading: Reading,
     /// The same numbers as CSV (percent-encoded).
     pub csv_href: Option<String>,
 }
@@ -143,6 +150,17 @@ impl Chart {
     /// A number of the table with a true minus sign; a dash where there is none.
     fn cell(number: &Option<String>) -> String {
         number.as_ref().map_or_else(|| "—".to_owned(), |number| number.replace('-', "\u{2212}"))
+    }
+
+    fn has_limits(&self) -> bool {
+        self.rows.iter().any(|row| row.limits.is_some())
+    }
+
+    fn limits(t: &Texts, row: &TrendRow) -> String {
+        match &row.limits {
+            None => Self::cell(&None),
+            Some((lower, upper)) => format::range(t, lower, upper),
+        }
     }
 
     fn interval(t: &Texts, row: &TrendRow) -> String {

@@ -12,12 +12,15 @@ pub mod appraisals;
 pub mod auth;
 pub mod captured_mail;
 mod choose;
+pub mod comparison;
 pub mod department;
 pub mod error;
 pub mod figure;
 pub mod format;
+pub mod insight;
 pub mod overview;
 pub mod public;
+pub mod reading;
 pub mod sentence;
 pub mod shell;
 mod strip;
@@ -31,6 +34,7 @@ pub use error::{ErrorPage, Problem};
 pub use figure::{Change, Figure, Interval, Judgement, Response, Score};
 pub use overview::{DepartmentRow, Overview};
 pub use public::{CommitmentRow, CommitmentsPage, PrivacyPage, ResultRow, Scope};
+pub use reading::Reading;
 pub use sentence::Sentence;
 pub use shell::{Account, Area, Freshness, NavEntry, Shell};
 
@@ -43,6 +47,10 @@ pub const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data
 pub const MAIL_CSP: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                             form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
+#[cfg(test)]
+mod comparison_samples;
+#[cfg(test)]
+mod insight_samples;
 #[cfg(test)]
 mod sample_figures;
 #[cfg(test)]

@@ -90,13 +90,14 @@ impl Samples {
             ("commitments-empty".to_owned(), self.commitments_empty().render()),
             ("privacy".to_owned(), self.privacy().render()),
         ];
+        pages.extend(super::comparison_samples::pages(self));
         for problem in error::Problem::ALL {
             pages.push((format!("problem-{}", problem.status()), self.error(problem).render()));
         }
         pages.into_iter().map(|(name, html)| (name, html.unwrap())).collect()
     }
 
-    fn say(&self, zh: &str, en: &str) -> String {
+    pub(super) fn say(&self, zh: &str, en: &str) -> String {
         let text = if self.t.locale() == Locale::ZhCn { zh } else { en };
         if self.hostile { format!("{text}{HOSTILE}") } else { text.to_owned() }
     }
@@ -241,6 +242,8 @@ impl Samples {
                 question("问题是否解决", "Solved", 180, 199, Some(change(6.2, (1.1, 11.0)))),
                 question("上门守时", "Punctuality", 4, 4, None),
             ],
+            heat_map: Some(self.heat_map()),
+            drivers: self.drivers(),
             comments: department::Comments::Shown(self.comments()),
             employees: [
                 ("陈建国", "Chen Jianguo", 61, 66),
@@ -273,6 +276,8 @@ impl Samples {
             response: Response { invited: 0, responded: 0, rate: None },
             charts: Vec::new(),
             questions: Vec::new(),
+            heat_map: None,
+            drivers: super::insight::DriversView::TooFew { n: 3, needed: 50 },
             comments: department::Comments::TooFew,
             employees: Vec::new(),
             ..self.department()
@@ -297,7 +302,7 @@ impl Samples {
                 high: figure.ci_high,
                 target: Some(90.0),
                 minor_floor: Some(85.0),
-                note: None,
+                ..TrendPoint::default()
             }
         });
         let trend = Trend {
@@ -315,6 +320,7 @@ impl Samples {
             wide: chart::trend_svg(&trend, Size::Wide).unwrap(),
             narrow: chart::trend_svg(&Trend { id: "narrow".to_owned(), ..trend.clone() }, Size::Narrow).unwrap(),
             rows: chart::trend_table(&trend).unwrap(),
+            reading: sample_reading(channel),
             csv_href: Some("/departments/MR/trend.csv".to_owned()),
         }
     }
@@ -515,6 +521,21 @@ pub(super) fn date(text: &str) -> NaiveDate {
 
 fn moment(text: &str) -> NaiveDateTime {
     text.parse().unwrap()
+}
+
+/// Worse since March, with a target that only chance reaches.
+fn sample_reading(channel: Option<Channel>) -> super::Reading {
+    use crate::domain::trend::{Assurance, Reading, Side, Variation};
+    let said = Reading {
+        latest: period("2026-10"),
+        variation: Variation::Concern,
+        signal: Some("shift"),
+        side: Side::Below,
+        since: period("2026-03"),
+        assurance: Some(Assurance::ByChance),
+        trial: channel.is_none(),
+    };
+    super::Reading::Read { said, metric: Metric::SatisfactionRate, target: Some(90.0) }
 }
 
 fn all_problems() -> Vec<auth::SetUpProblem> {

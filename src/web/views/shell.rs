@@ -55,6 +55,8 @@ pub struct NavEntry {
 pub enum Area {
     /// All departments of a period.
     Overview,
+    /// Departments beside each other.
+    Comparison,
     /// The reader's own department.
     Department,
     /// What HR pulls.
@@ -79,6 +81,7 @@ impl Area {
     pub fn name(self, t: &Texts) -> String {
         t.get(match self {
             Self::Overview => "staff-nav-overview",
+            Self::Comparison => "staff-nav-comparison",
             Self::Department => "staff-nav-department",
             Self::Appraisals => "staff-nav-appraisals",
             Self::Commitments => "staff-nav-commitments",

@@ -108,7 +108,9 @@ fn every_score_of_a_department_has_its_n_and_interval() {
 #[test]
 fn the_table_of_a_chart_says_what_the_chart_says() {
     let html = page(EN, "department");
-    assert!(html.contains("<tr><th scope=\"row\">Oct 2026</th><td class=\"num\">203</td><td class=\"num\">91.6</td>"));
+    assert!(
+        html.contains("<tr><th scope=\"row\">October 2026</th><td class=\"num\">203</td><td class=\"num\">91.6</td>")
+    );
     assert!(html.contains("<td class=\"num\">n&#60;5</td><td class=\"num\">—</td>"));
 }
 

@@ -4,6 +4,7 @@ use super::format;
 use crate::domain::commitment::{Direction, Metric};
 use crate::domain::response::Base;
 use crate::domain::service_record::Channel;
+use crate::domain::trend::{Assurance, Variation};
 use crate::domain::verdict::{Evidence, Verdict};
 use crate::i18n::Texts;
 
@@ -35,6 +36,11 @@ pub fn metric_of(t: &Texts, of: &Metric, channel: &Option<Channel>) -> String {
         Some(Channel::Offline) => "staff-metric-offline",
     };
     t.with(key, &[("metric", name)])
+}
+
+/// A name with the channel that is shown of it.
+pub fn with_channel(t: &Texts, name: &str, channel: &Option<Channel>) -> String {
+    channel.map_or_else(|| name.to_owned(), |_| format!("{name} · {}", format::channel(t, channel)))
 }
 
 /// A written number with the metric's unit.
@@ -102,5 +108,41 @@ pub const fn evidence_class(evidence: &Evidence) -> &'static str {
         Evidence::Clear => "e-clear",
         Evidence::NotDistinguishable => "e-open",
         Evidence::TooFew => "e-few",
+    }
+}
+
+/// Whether a figure is changing.
+pub fn variation(t: &Texts, variation: &Variation) -> String {
+    t.get(match variation {
+        Variation::Improvement => "trend-improvement",
+        Variation::Concern => "trend-concern",
+        Variation::Steady => "trend-steady",
+    })
+}
+
+/// Of its style class and icon.
+pub const fn variation_class(variation: &Variation) -> &'static str {
+    match variation {
+        Variation::Improvement => "m-better",
+        Variation::Concern => "m-worse",
+        Variation::Steady => "m-steady",
+    }
+}
+
+/// Whether a target can be relied on.
+pub fn assurance(t: &Texts, assurance: &Assurance) -> String {
+    t.get(match assurance {
+        Assurance::Hit => "trend-hit",
+        Assurance::Missed => "trend-missed",
+        Assurance::ByChance => "trend-by-chance",
+    })
+}
+
+/// Of its style class and icon.
+pub const fn assurance_class(assurance: &Assurance) -> &'static str {
+    match assurance {
+        Assurance::Hit => "a-hit",
+        Assurance::Missed => "a-missed",
+        Assurance::ByChance => "a-chance",
     }
 }

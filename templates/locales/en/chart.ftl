@@ -1,9 +1,6 @@
 # Charts: title, description, axes and data table
 chart-months = Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec
 chart-quarters = Q1 Q2 Q3 Q4
-chart-period-month = { $month } { $year }
-chart-period-quarter = { $quarter } { $year }
-chart-period-year = { $year }
 chart-value-percent = { $value }{"\u00A0"}%
 chart-value-points = { $value } points
 chart-value-difference = { $value } percentage points
@@ -34,3 +31,16 @@ chart-desc-up = Up { $value } on { $period }.
 chart-desc-down = Down { $value } on { $period }.
 chart-desc-same = No change from { $period }.
 chart-desc-note = Since { $period }: { $note }.
+chart-desc-limits = The mean of all periods is { $center }; the latest period’s control limits are { $lower } and { $upper }.
+chart-limits = Thin line: mean; dashed: control limits
+chart-marks = ○ { $steady }, ● { $improvement }, ◆ { $concern }
+chart-signal = { $variation }: { $rule }
+chart-edition-online = Online questionnaire, version { $version }
+chart-edition-offline = Offline questionnaire, version { $version }
+chart-edition = Questionnaire { $questionnaire }, version { $version }
+chart-funnel-across = Valid answers (n, square-root scale)
+chart-funnel-lines = Dashed: 95 % limits; solid: 99.8 % limits; ○ within, ● above, ◆ below
+chart-funnel-spread = Dotted: 99.8 % limits that allow for how much departments differ anyway
+chart-funnel-desc = { $count } departments beside { $reference }; the fewer the answers, the further chance alone can take a rate.
+chart-funnel-below = Below the limits: { $names }.
+chart-funnel-above = Above the limits: { $names }.

@@ -8,6 +8,7 @@ staff-other-language = 中文
 staff-sign-out = Sign out
 staff-nav = Main
 staff-nav-overview = Overview
+staff-nav-comparison = Comparison
 staff-nav-department = My department
 staff-nav-appraisals = Appraisal data
 staff-nav-commitments = Commitments

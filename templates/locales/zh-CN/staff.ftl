@@ -8,6 +8,7 @@ staff-other-language = English
 staff-sign-out = 退出
 staff-nav = 主导航
 staff-nav-overview = 公司总览
+staff-nav-comparison = 部门对照
 staff-nav-department = 我的部门
 staff-nav-appraisals = 绩效数据
 staff-nav-commitments = 服务承诺

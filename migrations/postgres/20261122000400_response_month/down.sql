@@ -1,0 +1,2 @@
+DROP INDEX anonymous_response_month;
+DROP INDEX response_month;

@@ -1,0 +1,26 @@
+# Trends: what the control chart says
+trend-improvement = Improvement
+trend-concern = Concern
+trend-steady = Ordinary variation
+trend-outside-above = above the upper control limit
+trend-outside-below = below the lower control limit
+trend-shift-above = above the mean for seven periods or more
+trend-shift-below = below the mean for seven periods or more
+trend-run = moving one way for seven periods or more
+trend-two-of-three-above = two periods of three close to the upper control limit
+trend-two-of-three-below = two periods of three close to the lower control limit
+trend-hit = Consistently hit
+trend-missed = Consistently missed
+trend-by-chance = Hit or missed by chance
+trend-variation = Change
+trend-assurance = Target
+trend-says-signal = { $variation }: { $rule }, since { $since }.{" "}
+trend-says-steady = The ups and downs are within what chance alone makes; nothing says better or worse.{" "}
+trend-says-hit = As long as service stays as it is, every period will reach { $target }.{" "}
+trend-says-missed = Done as it is now, no period will reach { $target }; something has to change.{" "}
+trend-says-by-chance = { $target } lies between the control limits: whether a period reaches it is chance.{" "}
+trend-says-trial = Some periods have fewer than 10 answers, so these limits are only a first estimate.{" "}
+trend-says-few = Control limits are drawn once { $min } periods have a figure; until then, don’t read one period’s rise or fall as a change.
+trend-mean = Mean
+trend-limits = Control limits
+trend-signal = Beside the other periods

@@ -1,0 +1,26 @@
+# 趋势：控制图说了什么
+trend-improvement = 改善
+trend-concern = 变差
+trend-steady = 正常波动
+trend-outside-above = 高于上控制界限
+trend-outside-below = 低于下控制界限
+trend-shift-above = 连续 7 期或更久高于均值
+trend-shift-below = 连续 7 期或更久低于均值
+trend-run = 连续 7 期或更久朝一个方向变化
+trend-two-of-three-above = 接连 3 期中有 2 期接近上控制界限
+trend-two-of-three-below = 接连 3 期中有 2 期接近下控制界限
+trend-hit = 稳定达标
+trend-missed = 稳定不达标
+trend-by-chance = 时达时不达
+trend-variation = 变化
+trend-assurance = 达标把握
+trend-says-signal = { $variation }：{ $rule }（自 { $since }起）。
+trend-says-steady = 各期起伏都在偶然波动之内，看不出变好或变差。
+trend-says-hit = 只要服务如常，每期都会达到 { $target }。
+trend-says-missed = 照现在的做法，每期都达不到 { $target }，要达到就得改变做法。
+trend-says-by-chance = { $target } 落在控制界限之间：达到与否全看偶然。
+trend-says-trial = 有的月份不足 10 份评价，控制界限只是试算。
+trend-says-few = 满 { $min } 期有数值之后才画控制界限；在那之前，不要把一期的起落当成变化。
+trend-mean = 均值
+trend-limits = 控制界限
+trend-signal = 与各期相比
