@@ -254,7 +254,13 @@ impl Target {
             let served = ServiceDelta { records: 1, invited: 1, responded: 1, ..ServiceDelta::default() };
             tallies.add_service(attribution, periods, served);
             let id = (first + i) as i64;
-            named.push(Named { invitation_id: id, service_record_id: id, responded_at: at, response });
+            named.push(Named {
+                invitation_id: Some(id),
+                service_record_id: id,
+                responded_at: at,
+                entered_by: None,
+                response,
+            });
         }
         db::response::insert_named(conn, &named)?;
         tally::add(conn, &tallies)

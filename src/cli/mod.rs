@@ -13,6 +13,7 @@ mod import;
 mod mail;
 mod migrate;
 mod output;
+mod sample;
 mod score;
 mod serve;
 mod setup_url;
@@ -95,6 +96,12 @@ pub enum Task {
     Score(score::Args),
     /// Draw one figure of a department over time
     Chart(chart::Args),
+    /// Draw the sample of a quarter's services for the follow-up by phone (B3-2.3.3)
+    ///
+    /// From every department and channel the given fraction is drawn, rounded up. The same seed and the same service
+    /// records give the same list. A quarter is drawn once; --redraw draws again, says why, and keeps the first draw on
+    /// record.
+    Sample(sample::Args),
     /// Stop or go on sending mail, or tell how it stands
     #[command(subcommand)]
     Mail(mail::Command),
@@ -116,6 +123,7 @@ pub fn run(task: Task) -> Result<(), Failure> {
         Task::Import(args) => import::run(&args),
         Task::Score(args) => score::run(args),
         Task::Chart(args) => chart::run(args),
+        Task::Sample(args) => sample::run(args),
         Task::Mail(command) => mail::run(&command),
     }
 }

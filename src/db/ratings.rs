@@ -128,9 +128,10 @@ pub fn store(
             };
             tallies.add_response(&response);
             named.push(Named {
-                invitation_id: stored.invitation_id,
+                invitation_id: Some(stored.invitation_id),
                 service_record_id: stored.id,
                 responded_at: rating.responded_at,
+                entered_by: None,
                 response,
             });
         }

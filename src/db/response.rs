@@ -11,12 +11,14 @@ use crate::domain::response::Response;
 /// A named response on its way in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Named {
-    /// Key of the invitation it answers.
-    pub invitation_id: i64,
+    /// Key of the invitation it answers; `None` where an interviewer asked.
+    pub invitation_id: Option<i64>,
     /// Key of the service record.
     pub service_record_id: i64,
     /// When it was given.
     pub responded_at: DateTime<Utc>,
+    /// Key of the user who keyed it in, for answers by phone and on paper.
+    pub entered_by: Option<i64>,
     /// What was answered.
     pub response: Response,
 }
@@ -55,6 +57,7 @@ struct NamedRow<'a> {
     quarter: String,
     year: String,
     responded_at: NaiveDateTime,
+    entered_by: Option<i64>,
     excluded: bool,
 }
 
@@ -137,7 +140,7 @@ impl<'a> NamedRow<'a> {
         let response = &named.response;
         let attribution = response.attribution;
         Self {
-            invitation_id: Some(named.invitation_id),
+            invitation_id: named.invitation_id,
             service_record_id: Some(named.service_record_id),
             department_id: attribution.department_id,
             employee_id: attribution.employee_id,
@@ -155,6 +158,7 @@ impl<'a> NamedRow<'a> {
             quarter: response.counts_in.quarter.to_string(),
             year: response.counts_in.year.to_string(),
             responded_at: named.responded_at.naive_utc(),
+            entered_by: named.entered_by,
             excluded: false,
         }
     }

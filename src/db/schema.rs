@@ -316,6 +316,49 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    sample (id) {
+        id -> BigInt,
+        period -> Text,
+        number -> Integer,
+        seed -> BigInt,
+        fraction -> Integer,
+        frame_size -> BigInt,
+        frame_hash -> Binary,
+        reason -> Nullable<Text>,
+        drawn_by -> Text,
+        drawn_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sample_stratum (sample_id, department_id, channel) {
+        sample_id -> BigInt,
+        department_id -> BigInt,
+        channel -> Text,
+        eligible -> BigInt,
+        drawn -> BigInt,
+    }
+}
+
+diesel::table! {
+    sample_member (sample_id, position) {
+        sample_id -> BigInt,
+        position -> Integer,
+        service_record_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    sample_attempt (id) {
+        id -> BigInt,
+        service_record_id -> BigInt,
+        disposition -> Text,
+        user_id -> BigInt,
+        at -> Timestamp,
+    }
+}
+
 diesel::joinable!(employee -> department (department_id));
 diesel::joinable!(commitment -> department (department_id));
 diesel::joinable!(commitment -> client (client_id));
@@ -324,6 +367,10 @@ diesel::joinable!(invitation -> service_record (service_record_id));
 diesel::joinable!(outbox -> invitation (invitation_id));
 diesel::joinable!(session -> app_user (user_id));
 diesel::joinable!(questionnaire_version -> questionnaire (questionnaire_id));
+diesel::joinable!(sample_stratum -> sample (sample_id));
+diesel::joinable!(sample_member -> sample (sample_id));
+diesel::joinable!(sample_member -> service_record (service_record_id));
+diesel::joinable!(sample_attempt -> app_user (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     department,
@@ -349,4 +396,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_token,
     audit_log,
     setting,
+    sample,
+    sample_stratum,
+    sample_member,
+    sample_attempt,
 );

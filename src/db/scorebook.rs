@@ -2,11 +2,11 @@
 
 use diesel::prelude::*;
 
-use super::schema::{service_tally, tally};
+use super::schema::{sample, sample_stratum, service_tally, tally};
 use super::{Connection, Error, Result, parse};
-use crate::domain::period::Period;
+use crate::domain::period::{Grain, Period};
 use crate::domain::response::Periods;
-use crate::domain::scorebook::{Line, Scorebook, ServiceLine, Services};
+use crate::domain::scorebook::{Frame, Line, Scorebook, ServiceLine, Services};
 use crate::domain::scorecard::{Reach, Sums};
 
 /// What to read.
@@ -93,7 +93,47 @@ pub fn load(conn: &mut Connection, wanted: &Wanted<'_>) -> Result<Scorebook> {
     for row in services.load::<ServiceRow>(conn)? {
         book.add_services(row.department_id, row.read()?);
     }
+    for (department_id, frame) in frames(conn, wanted)? {
+        book.add_frame(department_id, frame);
+    }
     Ok(book)
+}
+
+/// What the samples of the quarters in these months were drawn from, by the draw in force.
+fn frames(conn: &mut Connection, wanted: &Wanted<'_>) -> Result<Vec<(i64, Frame)>> {
+    let quarter = |month: Period| Period::containing(month.start(), Grain::Quarter).to_string();
+    let drawn: Vec<(String, i64)> = sample::table
+        .filter(sample::period.between(quarter(wanted.from), quarter(wanted.to)))
+        .order(sample::number)
+        .select((sample::period, sample::id))
+        .load(conn)?;
+    // The last of each quarter.
+    let in_force: std::collections::HashMap<String, i64> = drawn.into_iter().collect();
+    if in_force.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut rows = sample_stratum::table
+        .inner_join(sample::table)
+        .filter(sample::id.eq_any(in_force.into_values().collect::<Vec<_>>()))
+        .select((
+            sample_stratum::department_id,
+            (sample::period, sample_stratum::channel, sample_stratum::eligible, sample_stratum::drawn),
+        ))
+        .into_boxed();
+    if let Some(departments) = wanted.departments {
+        rows = rows.filter(sample_stratum::department_id.eq_any(departments));
+    }
+    let rows: Vec<(i64, (String, String, i64, i64))> = rows.load(conn)?;
+    let read = |(department_id, (period, channel, eligible, drawn)): (i64, (String, String, i64, i64))| {
+        let frame = Frame {
+            quarter: parse("sample", "period", &period)?,
+            channel: parse("sample_stratum", "channel", &channel)?,
+            eligible: count(eligible)?,
+            drawn: count(drawn)?,
+        };
+        Ok((department_id, frame))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// The first and the last month with a tally; `None` while there is none.

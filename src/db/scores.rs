@@ -124,7 +124,7 @@ pub fn find<'a>(departments: &'a Departments, code: &str) -> std::result::Result
 
 /// The months to read for some periods. A late answer's month may be published while its quarter or year is not: it
 /// then counts in a later month and still in its own quarter, so those are read to the last month there is.
-pub(super) fn months_to_read(conn: &mut Connection, first: Period, last: Period) -> Result<(Period, Period)> {
+pub fn months_to_read(conn: &mut Connection, first: Period, last: Period) -> Result<(Period, Period)> {
     let from = first.months().next().unwrap_or(first);
     let to = last.months().last().unwrap_or(last);
     if first.grain() == Grain::Month {

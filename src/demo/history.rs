@@ -294,9 +294,10 @@ impl History<'_> {
             month.anonymous.push(response);
         } else {
             month.named.push(Named {
-                invitation_id: stored.invitation_id,
+                invitation_id: Some(stored.invitation_id),
                 service_record_id: stored.id,
                 responded_at: sent + answer.after,
+                entered_by: None,
                 response,
             });
         }

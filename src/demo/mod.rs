@@ -19,6 +19,7 @@ use crate::i18n::Texts;
 
 mod comments;
 mod dice;
+mod follow_up;
 mod history;
 mod organisation;
 #[cfg(test)]
@@ -137,6 +138,7 @@ fn make(conn: &mut Connection, context: &Context, now: DateTime<Utc>) -> Result<
     }
     let employees = hire(conn, now)?;
     let made = history::make(conn, context, &employees, now)?;
+    follow_up::make(conn, context, now)?;
     let invitations = today::hand_in(conn, context, now)?;
     // Stated even where nobody could be asked: the database is a demo's.
     setting::set(conn, setting::DEMO, "")?;

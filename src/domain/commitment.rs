@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     period::{Grain, Period},
     points::Hundredths,
+    response::Base,
     service_record::Channel,
 };
 
@@ -135,6 +136,9 @@ pub struct Asked<'a> {
 /// A breach within five percentage points, or points, is minor (B3-4.1.2).
 pub const DEFAULT_TOLERANCE: Hundredths = 500;
 
+/// The clause that is judged by sampled follow-up.
+pub const SAMPLED_CLAUSE: &str = "B3-2.3.3";
+
 /// The commitments an organisation starts with (CONTRACT §8.1), numbered from 1, in force from `valid_from`.
 pub fn defaults(valid_from: NaiveDate) -> Vec<Commitment> {
     let commitments =
@@ -215,6 +219,13 @@ impl Commitment {
     /// Whether it is in force on a day; both ends belong to it.
     pub fn is_valid_on(&self, day: NaiveDate) -> bool {
         self.valid_from <= day && self.valid_to.is_none_or(|last| day <= last)
+    }
+
+    /// Whose answers it judges: the quarter's sample where one was drawn and the clause speaks of one, else all that were
+    /// invited (COMMITMENTS §2). Never both: a promise has one verdict.
+    pub fn base(&self, is_sampled: bool) -> Base {
+        let by_sample = self.clause == SAMPLED_CLAUSE && self.metric == Metric::SatisfactionRate;
+        if is_sampled && by_sample && self.grain == Grain::Quarter { Base::Sample } else { Base::Invited }
     }
 
     fn specificity(&self) -> usize {

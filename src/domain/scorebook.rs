@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::commitment::{Asked, Commitment, Level, Metric, in_force};
+use super::estimate::Cell;
 use super::period::{Grain, Period};
 use super::response::{Base, Mode, Periods};
 use super::scorecard::{Measure, Reach, Score, Subject, Sums};
@@ -55,11 +56,25 @@ pub struct Services {
     pub timely: (u32, u32),
 }
 
+/// What a quarter's sample was drawn from in one channel of a department.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Frame {
+    /// The quarter.
+    pub quarter: Period,
+    /// Online or offline.
+    pub channel: Channel,
+    /// Services.
+    pub eligible: u32,
+    /// Of these, drawn.
+    pub drawn: u32,
+}
+
 /// Tallies by department.
 #[derive(Debug, Clone, Default)]
 pub struct Scorebook {
     lines: HashMap<i64, Vec<Line>>,
     services: HashMap<i64, Vec<ServiceLine>>,
+    frames: HashMap<i64, Vec<Frame>>,
 }
 
 /// Which figure: whose, over which channel, in which period, on which base.
@@ -111,6 +126,52 @@ impl Scorebook {
         self.services.entry(department_id).or_default().push(line);
     }
 
+    /// Adds what the sample of a quarter was drawn from in a department.
+    pub fn add_frame(&mut self, department_id: i64, frame: Frame) {
+        self.frames.entry(department_id).or_default().push(frame);
+    }
+
+    /// The strata of the sample drawn of a slice's services, with what its customers answered; none if none was drawn.
+    pub fn sample(&self, slice: &Slice<'_>) -> Vec<Cell> {
+        let cells = self.frames_of(slice).map(|(id, frame)| {
+            let own = Slice {
+                departments: std::slice::from_ref(id),
+                employee: None,
+                channel: Some(frame.channel),
+                base: Base::Sample,
+                ..*slice
+            };
+            let sums = self.sums(&own, "");
+            Cell { eligible: frame.eligible, drawn: frame.drawn, n: sums.n, satisfied: sums.satisfied }
+        });
+        cells.collect()
+    }
+
+    /// Whether a sample was drawn of a slice's services.
+    pub fn is_sampled(&self, slice: &Slice<'_>) -> bool {
+        self.frames_of(slice).next().is_some()
+    }
+
+    fn frames_of<'a>(&'a self, slice: &Slice<'a>) -> impl Iterator<Item = (&'a i64, &'a Frame)> {
+        let (period, channel) = (slice.period, slice.channel);
+        let frames = slice.departments.iter().filter_map(|id| Some((id, self.frames.get(id)?)));
+        let of_slice =
+            move |frame: &&Frame| frame.quarter == period && channel.is_none_or(|channel| frame.channel == channel);
+        frames.flat_map(move |(id, frames)| frames.iter().filter(of_slice).map(move |frame| (id, frame)))
+    }
+
+    /// Whose answers the commitment in force judges in a slice: the sample's or those of the invited.
+    pub fn judged_base(
+        &self,
+        slice: &Slice<'_>,
+        named: &Named<'_>,
+        metric: Metric,
+        commitments: &[Commitment],
+    ) -> Base {
+        let commitment = in_force(commitments, &asked(slice, named, metric));
+        commitment.map_or(Base::Invited, |commitment| commitment.base(self.is_sampled(slice)))
+    }
+
     /// The sums of a slice: of the response as a whole if `question` is empty, else of that question.
     pub fn sums(&self, slice: &Slice<'_>, question: &str) -> Sums {
         let lines = slice.departments.iter().filter_map(|id| self.lines.get(id)).flatten();
@@ -159,10 +220,16 @@ impl Scorebook {
         codes
     }
 
-    /// The bases with answers in a slice, those asked by invitation first; `invited` always stands there.
+    /// The bases with answers in a slice, those asked by invitation first; `invited` always stands there, and `sample`
+    /// where one was drawn.
     pub fn bases(&self, slice: &Slice<'_>) -> Vec<Base> {
         let all = [Base::Invited, Base::Sample, Base::WalkUp, Base::Complaint, Base::Imported];
-        let has = |base: &Base| *base == Base::Invited || self.sums(&Slice { base: *base, ..*slice }, "").n > 0;
+        let is_drawn = slice.employee.is_none() && self.is_sampled(slice);
+        let has = |base: &Base| {
+            *base == Base::Invited
+                || (*base == Base::Sample && is_drawn)
+                || self.sums(&Slice { base: *base, ..*slice }, "").n > 0
+        };
         all.into_iter().filter(has).collect()
     }
 
@@ -193,7 +260,7 @@ impl Scorebook {
         }
     }
 
-    /// One figure, judged by the commitment in force.
+    /// One figure, judged by the commitment in force if that judges the answers of this base.
     pub fn score(
         &self,
         slice: &Slice<'_>,
@@ -202,14 +269,6 @@ impl Scorebook {
         commitments: &[Commitment],
         thresholds: &Thresholds,
     ) -> Score {
-        let asked = Asked {
-            metric,
-            level: named.level,
-            department: named.department,
-            client: None,
-            channel: slice.channel,
-            period: slice.period,
-        };
         let subject = Subject {
             level: named.level,
             department: named.department.map(str::to_owned),
@@ -219,9 +278,28 @@ impl Scorebook {
             metric,
             base: slice.base,
         };
-        let reach = if slice.base == Base::Invited { self.services(slice).reach } else { Reach::default() };
+        let reach = self.reach(slice);
         let measure = self.measure(slice, metric);
-        Score::new(subject, &measure, reach, in_force(commitments, &asked), thresholds)
+        let commitment = in_force(commitments, &asked(slice, named, metric));
+        let mut score = Score::new(subject, &measure, reach, commitment, thresholds);
+        if slice.base != self.judged_base(slice, named, metric, commitments) {
+            (score.verdict, score.evidence) = (None, None);
+        }
+        score
+    }
+
+    /// Those who were asked in a slice, by its base, and those who answered. Of a sample, whole departments only.
+    fn reach(&self, slice: &Slice<'_>) -> Reach {
+        match slice.base {
+            Base::Invited => self.services(slice).reach,
+            Base::Sample if slice.employee.is_none() => {
+                self.sample(slice).iter().fold(Reach::default(), |sum, cell| Reach {
+                    invited: sum.invited + cell.drawn,
+                    responded: sum.responded + cell.n,
+                })
+            }
+            _ => Reach::default(),
+        }
     }
 
     /// All figures of a slice: rate and points on every base that has answers, then those metrics that rest on anything.
@@ -247,6 +325,17 @@ impl Scorebook {
     }
 }
 
+fn asked<'a>(slice: &Slice<'_>, named: &Named<'a>, metric: Metric) -> Asked<'a> {
+    Asked {
+        metric,
+        level: named.level,
+        department: named.department,
+        client: None,
+        channel: slice.channel,
+        period: slice.period,
+    }
+}
+
 impl Services {
     fn add(&mut self, other: &Self) {
         self.records += other.records;
@@ -254,5 +343,83 @@ impl Services {
         self.reach.responded += other.reach.responded;
         self.resolved = (self.resolved.0 + other.resolved.0, self.resolved.1 + other.resolved.1);
         self.timely = (self.timely.0 + other.timely.0, self.timely.1 + other.timely.1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::commitment::defaults;
+    use super::super::scorecard::Sums;
+    use super::*;
+
+    const DEPARTMENT: i64 = 1;
+
+    fn quarter() -> Period {
+        "2026-Q3".parse().unwrap()
+    }
+
+    /// 36 of 40 of the invited satisfied online, and 30 of 40 in the sample.
+    fn book(is_drawn: bool) -> Scorebook {
+        let mut book = Scorebook::default();
+        let month = "2026-07".parse().unwrap();
+        for (base, satisfied) in [(Base::Invited, 36), (Base::Sample, 30)] {
+            let line = Line {
+                employee_id: None,
+                question: String::new(),
+                channel: Some(Channel::Online),
+                base,
+                mode: Mode::Own,
+                periods: Periods { month, quarter: quarter(), year: "2026".parse().unwrap() },
+                sums: Sums { n: 40, satisfied, ..Sums::default() },
+            };
+            if is_drawn || base == Base::Invited {
+                book.add(DEPARTMENT, line);
+            }
+        }
+        if is_drawn {
+            let frame = Frame { quarter: quarter(), channel: Channel::Online, eligible: 400, drawn: 50 };
+            book.add_frame(DEPARTMENT, frame);
+        }
+        book
+    }
+
+    fn rates(book: &Scorebook, channel: Option<Channel>, period: Period) -> Vec<(Base, Option<f64>, bool)> {
+        let slice = Slice { departments: &[DEPARTMENT], employee: None, channel, period, base: Base::Invited };
+        let named = Named { level: Level::Department, department: Some("D"), employee: None };
+        let commitments = defaults("2000-01-01".parse().unwrap());
+        let scores = book.scores(&slice, &named, &commitments, &Thresholds::default());
+        let rates = scores.into_iter().filter(|score| score.metric == Metric::SatisfactionRate);
+        rates.map(|score| (score.base, score.value, score.verdict.is_some())).collect()
+    }
+
+    #[test]
+    fn where_a_sample_was_drawn_the_quarter_of_its_clause_is_judged_by_it() {
+        let online = Some(Channel::Online);
+        assert_eq!(rates(&book(false), online, quarter()), [(Base::Invited, Some(90.0), true)]);
+        assert_eq!(
+            rates(&book(true), online, quarter()),
+            [(Base::Invited, Some(90.0), false), (Base::Sample, Some(75.0), true)]
+        );
+    }
+
+    #[test]
+    fn other_promises_are_judged_by_the_invited_and_the_sample_stands_beside() {
+        let of_both =
+            |judged: [bool; 2]| vec![(Base::Invited, Some(90.0), judged[0]), (Base::Sample, Some(75.0), judged[1])];
+        assert_eq!(rates(&book(true), None, quarter()), of_both([true, false]));
+        assert_eq!(rates(&book(true), Some(Channel::Online), "2026-07".parse().unwrap()), of_both([true, false]));
+    }
+
+    #[test]
+    fn a_sample_without_answers_is_shown_and_says_whom_it_asked() {
+        let mut book = book(false);
+        book.add_frame(DEPARTMENT, Frame { quarter: quarter(), channel: Channel::Online, eligible: 400, drawn: 50 });
+        assert_eq!(
+            rates(&book, Some(Channel::Online), quarter()),
+            [(Base::Invited, Some(90.0), false), (Base::Sample, None, false)]
+        );
+        let slice =
+            Slice { departments: &[DEPARTMENT], employee: None, channel: None, period: quarter(), base: Base::Sample };
+        assert_eq!(book.reach(&slice), Reach { invited: 50, responded: 0 });
     }
 }

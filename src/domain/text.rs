@@ -13,6 +13,8 @@ pub const MAX_EXTERNAL_ID: usize = 128;
 pub const MAX_NAME: usize = 100;
 /// Characters a comment may have, as on the survey page.
 pub const MAX_COMMENT: usize = 2000;
+/// Characters a reason may have.
+pub const MAX_REASON: usize = 500;
 
 /// The text without space around it, counting the byte order mark and the zero-width space as space.
 pub fn trim(text: &str) -> &str {

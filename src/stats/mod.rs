@@ -25,7 +25,7 @@ pub mod signals;
 mod special;
 pub mod standardisation;
 #[cfg(test)]
-mod vectors;
+pub(crate) mod vectors;
 
 pub use mean::{mean_interval, mean_p_ge, mean_p_le};
 pub use proportion::{clopper_pearson, needed, newcombe, tail_ge, tail_le, wilson};

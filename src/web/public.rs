@@ -81,7 +81,8 @@ fn published(
         for channel in [Some(Channel::Online), Some(Channel::Offline), None] {
             let request = Request { period, department: None, channel, level };
             let found = scores(conn, &request, thresholds).map_err(|error| Refusal::Internal(error.to_string()))?;
-            for score in found.scores.iter().filter(|score| score.target.is_some()) {
+            // Evidence is weighed for the base that the promise judges, and for no other.
+            for score in found.scores.iter().filter(|score| score.evidence.is_some()) {
                 let department = score.department.as_deref().and_then(|code| departments.by_code(code));
                 rows.push(ResultRow {
                     period,

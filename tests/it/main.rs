@@ -17,6 +17,7 @@ mod architecture;
 mod comparison;
 mod journey;
 mod pages;
+mod sample;
 mod schema;
 mod texts;
 mod writer;

@@ -43,6 +43,10 @@ on_both!(every_table_is_as_the_schema_says, |app| {
                 api_token,
                 audit_log,
                 setting,
+                sample,
+                sample_stratum,
+                sample_member,
+                sample_attempt,
             );
             Ok(())
         })

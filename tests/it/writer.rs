@@ -25,8 +25,13 @@ fn submission(app: &TestApp, number: usize) -> Submission {
         answers,
         comment: None,
     };
-    let named =
-        Named { invitation_id: stored.invitation_id, service_record_id: stored.id, responded_at: app.now(), response };
+    let named = Named {
+        invitation_id: Some(stored.invitation_id),
+        service_record_id: stored.id,
+        responded_at: app.now(),
+        entered_by: None,
+        response,
+    };
     Submission { invitation_id: stored.invitation_id, is_sent: false, answer: Answer::Named(named) }
 }
 

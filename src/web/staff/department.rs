@@ -153,6 +153,7 @@ async fn build(page: &Page, code: &str) -> Result<HttpResponse, Refusal> {
         period,
         periods: figures.choice.periods.clone(),
         channel: figures.channel,
+        base: figures.judged_base(&slice, Metric::SatisfactionRate),
         sentence: figures.sentence(page),
         headlines: figures.headlines(page),
         response: figures.book.services(&slice).reach.into(),
@@ -247,6 +248,11 @@ impl Figures {
         Named { level: Level::Department, department: Some(&self.department.code), employee: None }
     }
 
+    /// Whose answers the promise judges.
+    fn judged_base(&self, slice: &Slice<'_>, metric: Metric) -> Base {
+        self.book.judged_base(slice, &self.named(), metric, &self.commitments)
+    }
+
     fn score(&self, page: &Page, slice: &Slice<'_>, metric: Metric) -> Score {
         self.book.score(slice, &self.named(), metric, &self.commitments, &page.web.context.thresholds)
     }
@@ -259,6 +265,8 @@ impl Figures {
 
     fn sentence(&self, page: &Page) -> Sentence {
         let slice = self.slice(self.channel);
+        let base = self.judged_base(&slice, Metric::SatisfactionRate);
+        let slice = Slice { base, ..slice };
         let score = self.score(page, &slice, Metric::SatisfactionRate);
         Sentence {
             period: self.choice.period,
@@ -296,8 +304,9 @@ impl Figures {
                     metrics.push(Metric::Points);
                 }
                 for metric in metrics {
+                    let judged = self.judged_base(&slice, metric);
                     let figure = (&self.score(page, &slice, metric)).into();
-                    headlines.push(Headline { metric, channel, base, figure });
+                    headlines.push(Headline { metric, channel, base, judged, figure });
                 }
             }
         }
@@ -313,6 +322,7 @@ impl Figures {
                     metric,
                     channel: self.channel,
                     base: Base::Invited,
+                    judged: Base::Invited,
                     figure: (&score).into(),
                 });
             }

@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 
 use super::frame::{Page, Refusal, encode};
 use super::see_other;
+use super::session::{CSRF, Session};
 use super::views::Problem;
 use crate::db::department::Departments;
 use crate::db::{self, scorebook};
@@ -19,8 +20,10 @@ mod charts;
 pub mod comparison;
 pub mod department;
 mod insight;
+pub mod interview;
 pub mod link;
 pub mod overview;
+pub mod sample;
 pub mod sign_in;
 
 /// `GET /`: where a reader belongs.
@@ -49,6 +52,21 @@ fn channel(page: &Page) -> Result<Option<Channel>, Refusal> {
         None | Some("" | "all") => Ok(None),
         Some(word) => word.parse().map(Some).map_err(|_| Problem::BadRequest.into()),
     }
+}
+
+/// A form posted by a user with one of these roles, from a page of the session; a refusal otherwise.
+fn posted<'a>(page: &'a Page, roles: &[Role], body: &[u8]) -> Result<(&'a Session, Vec<(String, String)>), Refusal> {
+    let session = page.reader(roles)?;
+    let fields = form(body)?;
+    if !session.sent(&page.web, field(&fields, CSRF)) {
+        return Err(Problem::Forbidden.into());
+    }
+    Ok((session, fields))
+}
+
+/// A part of an address; what can't be read leads nowhere.
+fn parse<T: std::str::FromStr>(text: &str) -> Result<T, Refusal> {
+    text.parse().map_err(|_| Problem::NotFound.into())
 }
 
 /// A body of a form, as names and values; a refusal if it can't be read.

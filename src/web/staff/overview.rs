@@ -64,6 +64,7 @@ async fn build(page: &Page) -> Result<HttpResponse, Refusal> {
         periods: figures.choice.periods.clone(),
         responses: figures.book.sums(&whole, "").n,
         response: figures.book.services(&whole).reach.into(),
+        is_sampled: figures.book.is_sampled(&whole),
         departments,
     };
     page.html(&view, 200)

@@ -24,6 +24,7 @@ use form::{Display, FormError, Identity, Preselection, SurveyForm};
 use notice::{Notice, State};
 use view::{Frame, Links, Privacy, Problem, Service, SurveyPage};
 
+pub mod fields;
 pub mod form;
 pub mod notice;
 #[cfg(test)]
@@ -194,9 +195,10 @@ async fn store(web: &Web, opened: &Opened, mut answers: Answers, identity: Ident
     let answer = match identity {
         Identity::Anonymous => Answer::Anonymous(response),
         Identity::Named => Answer::Named(Named {
-            invitation_id: invitation.id,
+            invitation_id: Some(invitation.id),
             service_record_id: invitation.service_record_id,
             responded_at: web.context.now(),
+            entered_by: None,
             response,
         }),
     };

@@ -4,12 +4,11 @@
 use askama::Template;
 use chrono::{Datelike, NaiveDate};
 
+use super::fields::{self, Field};
 use super::form::{ANSWER_PREFIX, FormError, Identity, offers};
 use super::style::SURVEY_CSS;
 use crate::domain::locale::Locale;
-use crate::domain::questionnaire::{
-    AnswerError, AnswerProblem, Kind, MAX_TEXT, NOT_APPLICABLE, Question, Questionnaire,
-};
+use crate::domain::questionnaire::{AnswerError, Kind, NOT_APPLICABLE, Question, Questionnaire};
 use crate::i18n::Texts;
 
 /// Seconds that a rating takes to answer on a phone; a text takes three times as long (EXPERIENCE §1 "Length").
@@ -104,26 +103,6 @@ pub enum Problem {
     Form(FormError),
     /// It could not be stored just now.
     Busy,
-}
-
-/// A question as the template writes it.
-struct Field {
-    number: usize,
-    name: String,
-    legend: String,
-    required: bool,
-    /// The options of a rating; `None` for a text.
-    options: Option<Vec<Choice>>,
-    /// What was typed into a text.
-    text: String,
-    error: Option<String>,
-}
-
-/// One option of a rating.
-struct Choice {
-    value: String,
-    label: String,
-    checked: bool,
 }
 
 /// A line of the error summary.
@@ -255,7 +234,7 @@ impl SurveyPage<'_> {
     }
 
     fn answer(&self, code: &str) -> Option<&str> {
-        self.answers.iter().find(|(answered, _)| answered == code).map(|(_, value)| value.as_str())
+        fields::answer(&self.answers, code)
     }
 
     /// The selected options as a query, so that a change of language or size keeps them; texts stay out of addresses.
@@ -277,32 +256,8 @@ impl SurveyPage<'_> {
     }
 
     fn fields(&self) -> Vec<Field> {
-        (1..).zip(&self.questionnaire.questions).map(|(number, question)| self.field(number, question)).collect()
-    }
-
-    fn field(&self, number: usize, question: &Question) -> Field {
-        let answer = self.answer(&question.code).unwrap_or_default();
-        let choice = |value: &str, label: String| Choice {
-            value: value.to_owned(),
-            label,
-            checked: value == answer && offers(question, answer),
-        };
-        let options = (question.kind == Kind::Rating).then(|| {
-            let locale = self.frame.t.locale();
-            let listed =
-                question.options.iter().map(|option| choice(&option.value, option.text.text(locale).to_owned()));
-            let opt_out = || choice(NOT_APPLICABLE, self.frame.t.get("survey-not-applicable"));
-            listed.chain(question.not_applicable.then(opt_out)).collect()
-        });
-        Field {
-            number,
-            name: format!("{ANSWER_PREFIX}{}", question.code),
-            legend: question.text.text(self.frame.t.locale()).to_owned(),
-            required: question.required,
-            options,
-            text: storable(answer),
-            error: self.answer_errors().find(|error| error.code == question.code).map(|error| self.explain(error)),
-        }
+        let errors: Vec<_> = self.answer_errors().collect();
+        fields::fields(self.frame.t, self.questionnaire, &self.answers, &errors)
     }
 
     fn answer_errors(&self) -> impl Iterator<Item = &AnswerError> {
@@ -344,25 +299,11 @@ impl SurveyPage<'_> {
     }
 
     fn explain(&self, error: &AnswerError) -> String {
-        let t = self.frame.t;
-        let number = [("number", self.number(&error.code).unwrap_or_default())];
-        match error.reason {
-            AnswerProblem::Missing => t.with("survey-error-missing", &number),
-            AnswerProblem::UnknownOption => t.with("survey-error-option", &number),
-            AnswerProblem::Duplicate => t.with("survey-error-repeated", &number),
-            AnswerProblem::UnknownQuestion => t.get("survey-error-question"),
-            AnswerProblem::BadText => {
-                let length = self.answer(&error.code).unwrap_or_default().replace("\r\n", "\n").chars().count();
-                match number {
-                    [number] if length > MAX_TEXT => t.with("survey-error-too-long", &[number, ("count", length)]),
-                    number => t.with("survey-error-characters", &number),
-                }
-            }
-        }
+        fields::explain(self.frame.t, self.questionnaire, &self.answers, error)
     }
 
     fn number(&self, code: &str) -> Option<usize> {
-        self.questionnaire.questions.iter().position(|question| question.code == code).map(|index| index + 1)
+        fields::number(self.questionnaire, code)
     }
 
     fn identity_error(&self) -> bool {
@@ -416,11 +357,6 @@ fn word(t: Texts, question: &Question, value: &str) -> Option<String> {
 
 fn count(t: Texts, key: &str, n: usize) -> String {
     t.count(key, i64::try_from(n).unwrap_or(i64::MAX))
-}
-
-/// A text as it is put back into its field: without the control characters that would be refused again.
-fn storable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
 fn percent_encode(text: &str) -> String {

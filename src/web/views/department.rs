@@ -32,6 +32,8 @@ pub struct DepartmentPage {
     pub channel: Option<Channel>,
     /// The answer, in words.
     pub sentence: Sentence,
+    /// Whose answers it speaks of.
+    pub base: Base,
     /// One per commitment in force, then other metrics.
     pub headlines: Vec<Headline>,
     /// Of the period and channel.
@@ -61,6 +63,8 @@ pub struct Headline {
     pub channel: Option<Channel>,
     /// Whose answers count.
     pub base: Base,
+    /// Whose answers the promise judges.
+    pub judged: Base,
     /// The figure with its judgement.
     pub figure: Figure,
 }
@@ -133,6 +137,12 @@ pub struct EmployeeRow {
 }
 
 impl Headline {
+    /// Why a promised figure has no verdict: the promise is judged by others' answers.
+    fn judged_by(&self, t: &Texts) -> Option<String> {
+        let elsewhere = self.figure.judgement.is_some() && self.judged != self.base;
+        elsewhere.then(|| t.with("staff-judged-by", &[("base", words::base(t, &self.judged))]))
+    }
+
     /// Only what lies between 0 and 100 has a strip.
     fn strip(&self) -> Option<String> {
         match self.metric {

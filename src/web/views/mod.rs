@@ -16,6 +16,7 @@ pub mod comparison;
 pub mod department;
 pub mod error;
 pub mod figure;
+pub mod follow_up;
 pub mod format;
 pub mod insight;
 pub mod overview;

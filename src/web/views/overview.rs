@@ -24,6 +24,8 @@ pub struct Overview {
     pub responses: u32,
     /// Of all invitations of the period.
     pub response: Response,
+    /// A follow-up was drawn of the period, which promises on a channel are judged by (B3-2.3.3).
+    pub is_sampled: bool,
     /// The departments, sorted by name by the caller.
     pub departments: Vec<DepartmentRow>,
 }

@@ -59,6 +59,8 @@ pub enum Area {
     Comparison,
     /// The reader's own department.
     Department,
+    /// The quarters' follow-up by phone.
+    Samples,
     /// What HR pulls.
     Appraisals,
     /// What is promised, public.
@@ -83,6 +85,7 @@ impl Area {
             Self::Overview => "staff-nav-overview",
             Self::Comparison => "staff-nav-comparison",
             Self::Department => "staff-nav-department",
+            Self::Samples => "staff-nav-samples",
             Self::Appraisals => "staff-nav-appraisals",
             Self::Commitments => "staff-nav-commitments",
             Self::Mail => "staff-nav-mail",

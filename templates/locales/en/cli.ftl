@@ -120,3 +120,14 @@ cli-doctor-wrong = { $n ->
     [one] 1 thing is wrong; it is marked ✗ above.
    *[other] { $n } things are wrong; they are marked ✗ above.
 }
+
+cli-sample-drawn = { $period }: { $drawn } of { $frame } service records drawn (fraction { $fraction }, seed { $seed }).
+cli-sample-frame = Frame: SHA-256 { $hash }
+cli-sample-running = Note: { $period } is not over. Services completed from now on are not in the frame.
+cli-sample-no-quarter = --period { $period }: a follow-up sample is drawn of a quarter. Write it as 2026-Q3.
+cli-sample-no-records = { $period }: no service record was completed in this quarter, so there is nothing to draw from.
+cli-sample-already-drawn = { $period } was drawn before. To draw again give the reason: --redraw --reason "…"; the first draw stays on record.
+cli-sample-reason = --redraw needs a reason: --reason "…" (up to { $max } characters)
+cli-sample-reason-alone = --reason goes with --redraw
+cli-sample-told = { $period }: its results are told already, so nothing can be drawn any more.
+cli-sample-loses = { $period }: { $count } customers who have answered are not in the new draw. Keep the seed and raise the fraction: then the list only grows.

@@ -10,6 +10,7 @@ staff-nav = Main
 staff-nav-overview = Overview
 staff-nav-comparison = Comparison
 staff-nav-department = My department
+staff-nav-samples = Follow-up sample
 staff-nav-appraisals = Appraisal data
 staff-nav-commitments = Commitments
 staff-nav-mail = Demo mail
@@ -84,6 +85,7 @@ staff-target = Commitment { $target }
 staff-target-clause = Commitment { $target } ({ $clause })
 staff-no-commitment = No commitment applies
 staff-base = Based on { $base }
+staff-judged-by = Judged by: { $base }
 staff-change-none = { $difference }, no significant change
 staff-change-up = { $difference }, significantly up
 staff-change-down = { $difference }, significantly down
@@ -136,6 +138,7 @@ staff-overview-trend = 12 months
 staff-overview-response = Response rate
 staff-overview-empty = There are no departments yet. Import departments and service records first.
 staff-overview-note = Departments are listed by name and never ranked: with few answers a figure swings widely, and most small differences are chance. Figures with fewer than 5 answers are not shown.
+staff-overview-sampled = A follow-up sample was drawn this quarter. The promises by channel (B3-2.3.3) are judged by it, on each department’s page; this table shows the rates among those invited.
 staff-verdict-note = The verdict says whether the figure meets the clause; the evidence says whether there are enough answers to support that verdict.
 
 # Department

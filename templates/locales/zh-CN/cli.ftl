@@ -117,3 +117,14 @@ cli-doctor-mail-encrypted = 邮件服务器 { $server } 可用，连接已加密
 cli-doctor-mail-signed-in = 邮件服务器 { $server } 可用，连接已加密，登录成功；发件人 { $from }。
 cli-doctor-mail-fails = MANYI_SMTP_URL：邮件服务器不可用：{ $cause }
 cli-doctor-wrong = 有 { $n } 项不正常，见上面标 ✗ 的各项。
+
+cli-sample-drawn = { $period }：从 { $frame } 条服务记录中抽取 { $drawn } 条（比例 { $fraction }，种子 { $seed }）。
+cli-sample-frame = 抽样框 SHA-256：{ $hash }
+cli-sample-running = 提醒：{ $period } 尚未结束，此后完成的服务不在抽样框内。
+cli-sample-no-quarter = --period { $period }：抽样回访按季度进行，请写成 2026-Q3 的形式。
+cli-sample-no-records = { $period }：这个季度没有已完成的服务记录，无从抽取。
+cli-sample-already-drawn = { $period } 已经抽过样。如需重抽，请说明理由：--redraw --reason "……"；原来的名单会留档。
+cli-sample-reason = --redraw 要写明理由：--reason "……"（不超过 { $max } 字）
+cli-sample-reason-alone = --reason 要与 --redraw 一起使用
+cli-sample-told = { $period } 的结果已经公布，不能再抽样。
+cli-sample-loses = { $period }：已作答的客户中有 { $count } 位不在新名单里。请保持种子不变、调高比例，名单就只增不减。

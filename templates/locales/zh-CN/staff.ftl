@@ -10,6 +10,7 @@ staff-nav = 主导航
 staff-nav-overview = 公司总览
 staff-nav-comparison = 部门对照
 staff-nav-department = 我的部门
+staff-nav-samples = 抽样回访
 staff-nav-appraisals = 绩效数据
 staff-nav-commitments = 服务承诺
 staff-nav-mail = 演示邮件
@@ -84,6 +85,7 @@ staff-target = 承诺 { $target }
 staff-target-clause = 承诺 { $target }（{ $clause }）
 staff-no-commitment = 没有适用的承诺
 staff-base = 口径：{ $base }
+staff-judged-by = 判定以{ $base }为准
 staff-change-none = { $difference }，无显著变化
 staff-change-up = { $difference }，显著上升
 staff-change-down = { $difference }，显著下降
@@ -136,6 +138,7 @@ staff-overview-trend = 近 12 月
 staff-overview-response = 回收率
 staff-overview-empty = 还没有部门。请先导入部门和服务记录。
 staff-overview-note = 部门按名称排列，不作排名：样本少的部门数值起伏大，小差距多半是偶然。少于 5 份评价不给出数值。
+staff-overview-sampled = 本季度做了抽样回访：分渠道的承诺（B3-2.3.3）按抽样回访判定，见各部门页面；表中是邀请作答的满意率。
 staff-verdict-note = 判定只看数值是否达到条款；证据说明样本是否足以支持这个判定。
 
 # 部门页
