@@ -14,8 +14,8 @@ use crate::domain::questionnaire::Answers;
 use crate::domain::sample::{Disposition, Fraction};
 use crate::domain::user::Role;
 
-/// Millionths of each department and channel that are drawn: two in a hundred.
-const FRACTION: u32 = 20_000;
+/// Millionths of each department and channel that are drawn: a tenth.
+const FRACTION: u32 = 100_000;
 
 const SEED: i64 = 20_260_901;
 
