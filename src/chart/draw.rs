@@ -34,7 +34,7 @@ pub(super) fn svg(trend: &Trend, size: Size, paint: Paint) -> Result<String, Cha
     let ruler = Ruler::new()?;
     let layout = Layout::new(trend, size, &slots, &scale, &words, &ruler);
     let mut raw = String::with_capacity(16 * 1024);
-    let area = SVGBackend::with_string(&mut raw, size.pixels()).into_drawing_area();
+    let area = SVGBackend::with_string(&mut raw, layout.pixels()).into_drawing_area();
     let drawing = Drawing {
         slots: &slots,
         scale: &scale,
@@ -51,7 +51,7 @@ pub(super) fn svg(trend: &Trend, size: Size, paint: Paint) -> Result<String, Cha
     let points = slots.iter().filter_map(|slot| Some(words.point(slot, &slot.figure()?))).collect();
     let description = words.description(&slots);
     let naming = Naming { id: safe_id(&trend.id, size), title: &trend.title, description, points };
-    Ok(finish(&raw, size.pixels(), &naming, paint))
+    Ok(finish(&raw, layout.pixels(), &naming, paint))
 }
 
 /// What the steps of drawing share.

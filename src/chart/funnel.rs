@@ -212,12 +212,15 @@ impl<'f> Drawing<'f> {
                 push(&mut spread, x, self.y(limits.low_998), self.y(limits.high_998));
             }
         }
-        let common = r#" stroke="var(--c-common,#595959)""#;
-        for line in inner {
-            canvas.line(&line, &format!(r#"{common} stroke-dasharray="5 3""#));
+        for line in inner.iter_mut().chain(&mut outer).chain(&mut spread) {
+            self.enter(line);
         }
-        for line in outer {
-            canvas.line(&line, &format!(r#"{common} stroke-width="1.5""#));
+        let common = r#" stroke="var(--c-common,#595959)""#;
+        for line in inner.iter().filter(|line| !line.is_empty()) {
+            canvas.line(line, &format!(r#"{common} stroke-dasharray="5 3""#));
+        }
+        for line in outer.iter().filter(|line| !line.is_empty()) {
+            canvas.line(line, &format!(r#"{common} stroke-width="1.5""#));
         }
         for line in spread.iter().filter(|line| !line.is_empty()) {
             canvas.line(line, &format!(r#"{common} stroke-dasharray="1 4""#));
@@ -225,7 +228,18 @@ impl<'f> Drawing<'f> {
         let ends = [(f64::from(self.left), reference), (f64::from(self.right), reference)];
         canvas.line(&ends, r#" stroke="currentColor" stroke-width="2" stroke-dasharray="7 4""#);
         let style = format!(r#"{ON_LINES} font-size="12""#);
-        canvas.text((self.right, whole(reference) - 5), HPos::Right, &style, &self.funnel.reference_words);
+        canvas.text((self.left + 2, whole(reference) - 5), HPos::Left, &style, &self.funnel.reference_words);
+    }
+
+    /// Cuts what runs along the foot of the picture: there the line lies below it. The last such point stays, where the
+    /// line comes in.
+    fn enter(&self, line: &mut Vec<(f64, f64)>) {
+        let foot = f64::from(self.bottom);
+        let outside = line.iter().take_while(|(_, y)| *y >= foot).count();
+        line.drain(..outside.saturating_sub(1));
+        if line.len() < 2 {
+            line.clear();
+        }
     }
 
     /// Every department, those outside the lines on top and, where there is room, with their names.

@@ -68,7 +68,10 @@ impl Layout {
         // Bold letters are about a tenth wider than those that are measured.
         let heading = ruler.wrap(&trend.title, letters.heading, room * 9 / 10, 2);
         let subtitle = ruler.wrap(trend.subtitle.as_deref().unwrap_or_default(), letters.text, room, lines);
+        // A caption of several lines makes the picture taller, not the plot flatter.
         let caption = ruler.wrap(&caption(slots, scale, words), letters.small, room, 4);
+        let height = height
+            + Letters::leading(letters.small) * i32::try_from(caption.len()).unwrap_or(0).saturating_sub(1).max(0);
 
         let ticks: Vec<String> = scale.ticks().into_iter().map(|tick| words.tick(&scale.text(tick))).collect();
         let left = widest(&ticks, letters.text, ruler) + 12;
@@ -127,6 +130,12 @@ impl Layout {
             target,
             floor,
         }
+    }
+
+    /// Width and height of the picture.
+    pub fn pixels(&self) -> (u32, u32) {
+        let pixels = |length: i32| u32::try_from(length).unwrap_or(0);
+        (pixels(self.width), pixels(self.height))
     }
 
     /// Whether the label of this position is written.

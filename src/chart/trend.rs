@@ -94,7 +94,7 @@ pub enum Size {
 }
 
 impl Size {
-    /// Width and height in CSS pixels.
+    /// Width and height in CSS pixels; a caption of several lines adds to the height.
     pub const fn pixels(self) -> (u32, u32) {
         match self {
             Self::Wide => (640, 280),

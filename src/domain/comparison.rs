@@ -67,10 +67,11 @@ pub struct Held {
     pub satisfied: u32,
     /// What may be said of it beside the others.
     pub standing: Standing,
-    /// One-sided exact probability of so few, or so many, satisfied answers at the reference; the smaller one.
-    pub p: f64,
+    /// One-sided exact probability of so few, or so many, satisfied answers at the reference; the smaller one. `None`
+    /// where there are too few answers to compare a department by name.
+    pub p: Option<f64>,
     /// The same, corrected for the number of departments (Benjamini-Hochberg, one family per direction).
-    pub adjusted: f64,
+    pub adjusted: Option<f64>,
     /// Where it lies between the lines of the funnel: uncorrected, so that chance alone puts one in twenty outside.
     pub place: Place,
     /// The lines at its number of answers, 0..=1.
@@ -228,8 +229,8 @@ fn held(
     Some(Held {
         satisfied: u32::try_from(count.k()).ok()?,
         standing,
-        p,
-        adjusted,
+        p: (standing != Standing::TooFew).then_some(p),
+        adjusted: (standing != Standing::TooFew).then_some(adjusted),
         place: place(count, reference)?,
         limits: funnel_limits(count.n(), reference)?,
         steadied,
@@ -276,7 +277,7 @@ mod tests {
         departments.push(all(92, 100));
         let promise = compare(&departments, None, Against::Promise(8_500), &LIMITS).unwrap();
         let last = promise.rows[19].held.unwrap();
-        assert!(last.p < 0.05 && last.adjusted > 0.05, "{last:?}");
+        assert!(last.p.unwrap() < 0.05 && last.adjusted.unwrap() > 0.05, "{last:?}");
         assert_eq!(last.standing, Standing::NotDistinguishable);
     }
 
@@ -333,7 +334,8 @@ mod tests {
                 for (row, answers) in found.rows.iter().zip(&departments) {
                     prop_assert_eq!(row.held.is_some(), answers.all.1 >= 5);
                     if let Some(held) = row.held {
-                        prop_assert!(held.adjusted >= held.p && held.adjusted <= 1.0);
+                        prop_assert_eq!(held.p.is_some(), answers.all.1 >= 30);
+                        prop_assert!(held.adjusted >= held.p && held.adjusted <= Some(1.0));
                     }
                 }
             }

@@ -317,8 +317,8 @@ impl Figures {
                 line(|held| held.limits.low_998),
                 line(|held| held.limits.high_998),
                 held.map(|held| place_code(held.place).to_owned()).unwrap_or_default(),
-                held.map(|held| format!("{:.6}", held.p)).unwrap_or_default(),
-                held.map(|held| format!("{:.6}", held.adjusted)).unwrap_or_default(),
+                held.and_then(|held| held.p).map(|p| format!("{p:.6}")).unwrap_or_default(),
+                held.and_then(|held| held.adjusted).map(|p| format!("{p:.6}")).unwrap_or_default(),
                 held.map(|held| standing_code(held.standing).to_owned()).unwrap_or_default(),
                 number(steadied.and_then(|found| share(found.rate))),
                 number(steadied.and_then(|found| share(found.interval.low))),
@@ -353,8 +353,7 @@ fn subject(department: &Department, metric: Metric, channel: Option<Channel>) ->
 fn held_row(held: &Held) -> HeldRow {
     HeldRow {
         standing: held.standing,
-        p: probability(held.p),
-        adjusted: probability(held.adjusted),
+        p: held.p.zip(held.adjusted).map(|(raw, adjusted)| (probability(raw), probability(adjusted))),
         place: held.place,
         inner: (percent(held.limits.low_95), percent(held.limits.high_95)),
         outer: (percent(held.limits.low_998), percent(held.limits.high_998)),

@@ -78,10 +78,8 @@ pub struct ComparedRow {
 pub struct HeldRow {
     /// Corrected for the number of departments.
     pub standing: Standing,
-    /// One-sided, exact.
-    pub p: String,
-    /// The same, corrected.
-    pub adjusted: String,
+    /// One-sided and exact, then the same corrected; `None` where there are too few answers to say anything.
+    pub p: Option<(String, String)>,
     /// Between the lines of the funnel.
     pub place: Place,
     /// The 95 % lines at its number of answers.

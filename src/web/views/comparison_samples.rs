@@ -79,8 +79,7 @@ fn row(samples: &Samples, (zh, en, k, n, standing): &(&str, &str, u32, u32, Stan
         figure: unjudged(*k, *n),
         held: (*n >= 5).then(|| HeldRow {
             standing: *standing,
-            p: "0.002".to_owned(),
-            adjusted: "0.009".to_owned(),
+            p: (*n >= 30).then(|| pair("0.002", "0.009")),
             place: place(Count::new((*k).into(), (*n).into()).unwrap(), 0.9).unwrap(),
             inner: pair("86.1", "93.4"),
             outer: pair("83.7", "95.1"),
