@@ -54,8 +54,11 @@ fn channel(page: &Page) -> Result<Option<Channel>, Refusal> {
     }
 }
 
+/// The names and values of a form.
+type Fields = Vec<(String, String)>;
+
 /// A form posted by a user with one of these roles, from a page of the session; a refusal otherwise.
-fn posted<'a>(page: &'a Page, roles: &[Role], body: &[u8]) -> Result<(&'a Session, Vec<(String, String)>), Refusal> {
+fn posted<'a>(page: &'a Page, roles: &[Role], body: &[u8]) -> Result<(&'a Session, Fields), Refusal> {
     let session = page.reader(roles)?;
     let fields = form(body)?;
     if !session.sent(&page.web, field(&fields, CSRF)) {
