@@ -248,6 +248,18 @@ pub fn sha256(bytes: &[u8]) -> Vec<u8> {
     Sha256::digest(bytes).to_vec()
 }
 
+/// The hash of a link of a chain: SHA-256 over the hash before it and the link's fields, each with its length before it,
+/// so that no two links read the same: `previous`, then `5:hello` for each.
+pub fn chained(previous: &[u8], fields: &[&str]) -> Vec<u8> {
+    let mut bytes = previous.to_vec();
+    for field in fields {
+        bytes.extend(field.len().to_string().as_bytes());
+        bytes.push(b':');
+        bytes.extend(field.as_bytes());
+    }
+    sha256(&bytes)
+}
+
 /// argon2id of a password, in PHC form. About 30 ms of work: never on a thread that serves requests.
 pub fn hash_password(password: &str) -> Result<String, argon2::password_hash::Error> {
     use argon2::password_hash::PasswordHasher;

@@ -18,6 +18,10 @@ use unic_langid::langid;
 
 pub use crate::domain::locale::Locale;
 
+mod periods;
+
+pub use periods::refusal;
+
 static_loader! {
     static LOCALES = {
         locales: "./templates/locales",

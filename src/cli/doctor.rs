@@ -11,6 +11,7 @@ use super::{Failure, say, texts};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::doctor::{self, Difference, Recount, Sums};
+use crate::db::seal::{self, Broken, Checked, Fault};
 use crate::db::{self, Pool, audit, outbox, setting};
 use crate::i18n::Texts;
 use crate::mail::{Limits, Mailer};
@@ -111,6 +112,7 @@ fn look_at_database(config: &Config, now: DateTime<Utc>, t: Texts, checks: &mut 
             recount: doctor::recount(conn, zone)?,
             sums: doctor::sums(conn)?,
             broken: audit::first_break(conn)?,
+            seals: seal::check(conn)?,
             entries: doctor::entries(conn)?,
             last_entry: doctor::last_entry(conn)?,
             oldest_due: outbox::oldest_due(conn, now)?,
@@ -122,11 +124,30 @@ fn look_at_database(config: &Config, now: DateTime<Utc>, t: Texts, checks: &mut 
     Ok(())
 }
 
+/// Whether every sealed period still says what it said.
+fn seals(found: &Checked, t: Texts) -> Check {
+    let fault = |broken: &Broken| {
+        let key = match broken.fault {
+            Fault::Chain => "cli-seal-chain",
+            Fault::Content => "cli-seal-content",
+            Fault::Results => "cli-seal-results",
+            Fault::Figures => "cli-seal-figures",
+            Fault::Period => "cli-seal-period",
+        };
+        format!("{} ({})", broken.what, t.get(key))
+    };
+    let list: Vec<String> = found.broken.iter().map(fault).collect();
+    let args = [("seals", found.seals.to_string()), ("list", list.join(", "))];
+    let ok = list.is_empty();
+    Check::new("seals", ok, t.with(if ok { "cli-doctor-seals" } else { "cli-doctor-seals-broken" }, &args))
+}
+
 /// What the database was found to hold.
 struct Found {
     recount: Recount,
     sums: Sums,
     broken: Option<i64>,
+    seals: Checked,
     entries: i64,
     last_entry: Option<DateTime<Utc>>,
     oldest_due: Option<DateTime<Utc>>,
@@ -175,6 +196,8 @@ impl Found {
             Some(entry) => t.with("cli-doctor-audit-broken", &[("entry", entry)]),
         };
         checks.push(Check::new("audit", self.broken.is_none(), detail));
+
+        checks.push(seals(&self.seals, t));
 
         let behind = self.last_entry.filter(|last| *last > now + SLACK);
         let detail = match behind {

@@ -7,12 +7,14 @@
 mod chart;
 mod config;
 mod doctor;
+mod export;
 mod failure;
 mod healthcheck;
 mod import;
 mod mail;
 mod migrate;
 mod output;
+mod period;
 mod sample;
 mod score;
 mod serve;
@@ -94,6 +96,12 @@ pub enum Task {
     Import(import::Args),
     /// Print the scores of a period
     Score(score::Args),
+    /// Move a period on: evaluate it, publish its result, seal it; or reopen it
+    #[command(subcommand)]
+    Period(period::Command),
+    /// Write figures into a file
+    #[command(subcommand)]
+    Export(export::Command),
     /// Draw one figure of a department over time
     Chart(chart::Args),
     /// Draw the sample of a quarter's services for the follow-up by phone (B3-2.3.3)
@@ -122,6 +130,8 @@ pub fn run(task: Task) -> Result<(), Failure> {
         Task::Token(command) => token::run(&command),
         Task::Import(args) => import::run(&args),
         Task::Score(args) => score::run(args),
+        Task::Period(command) => period::run(command),
+        Task::Export(command) => export::run(command),
         Task::Chart(args) => chart::run(args),
         Task::Sample(args) => sample::run(args),
         Task::Mail(command) => mail::run(&command),

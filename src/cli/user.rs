@@ -39,7 +39,7 @@ pub struct Add {
     /// Name
     #[arg(long)]
     name: String,
-    /// admin, quality, head, hr, auditor or client
+    /// admin, quality, head, hr, auditor, client, or employee (sees the own record; the address is the one imported)
     #[arg(long)]
     role: Role,
     /// Code of the department that a head sees

@@ -91,14 +91,6 @@ impl Entry {
     fn chained(&self, previous: &[u8]) -> Vec<u8> {
         let at = self.at.and_utc().timestamp_micros().to_string();
         let id = self.id.to_string();
-        let fields = [&id, &at, &self.actor, &self.action, &self.subject, &self.detail];
-        let mut bytes = previous.to_vec();
-        for field in fields {
-            // The length first, so that no two entries read the same.
-            bytes.extend(field.len().to_string().as_bytes());
-            bytes.push(b':');
-            bytes.extend(field.as_bytes());
-        }
-        crate::crypto::sha256(&bytes)
+        crate::crypto::chained(previous, &[&id, &at, &self.actor, &self.action, &self.subject, &self.detail])
     }
 }

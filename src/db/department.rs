@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use super::schema::department;
 use super::{Connection, Result};
+use crate::domain::edition::Place;
 use crate::domain::figures::{self, Unit};
 
 /// A department as stored.
@@ -93,6 +94,20 @@ impl Departments {
     /// A department and all that are part of it, directly or not; itself first.
     pub fn with_descendants(&self, id: i64) -> Vec<i64> {
         figures::with_descendants(id, self.all.iter().map(|department| (department.id, department.parent_id)))
+    }
+
+    /// The same departments, each where `places` says that it stood; those it does not name stand alone.
+    pub fn arranged(mut self, places: &[Place]) -> Self {
+        let parents: HashMap<&str, Option<i64>> = places
+            .iter()
+            .map(|place| {
+                (place.code.as_str(), place.parent.as_deref().and_then(|code| self.by_code(code)).map(|d| d.id))
+            })
+            .collect();
+        for department in &mut self.all {
+            department.parent_id = parents.get(department.code.as_str()).copied().flatten();
+        }
+        self
     }
 
     /// What figures need of each.

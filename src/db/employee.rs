@@ -52,6 +52,15 @@ pub fn by_ids(conn: &mut Connection, ids: &[i64]) -> Result<HashMap<i64, Employe
     Ok(found.into_iter().map(|employee| (employee.id, employee)).collect())
 }
 
+/// The employee with this address, whatever its case; `None` also if several have it.
+pub fn by_email(conn: &mut Connection, email: &str) -> Result<Option<Employee>> {
+    let wanted = email.trim().to_lowercase();
+    let with_address: Vec<Employee> = employee::table.filter(employee::email.is_not_null()).load(conn)?;
+    let mut found =
+        with_address.into_iter().filter(|one| one.email.as_deref().map(str::to_lowercase) == Some(wanted.clone()));
+    Ok(found.next().filter(|_| found.next().is_none()))
+}
+
 /// Stores an employee who is not there yet.
 pub fn insert(conn: &mut Connection, new: &NewEmployee, now: DateTime<Utc>) -> Result<i64> {
     let row = diesel::insert_into(employee::table)

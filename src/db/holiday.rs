@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::schema::holiday;
 use super::{Connection, Result};
+use crate::domain::work_calendar::{SpecialDay, WorkCalendar, shipped_days};
 
 /// A day that is not what its weekday says.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
@@ -21,6 +22,16 @@ pub struct Holiday {
 /// All of them, by date.
 pub fn all(conn: &mut Connection) -> Result<Vec<Holiday>> {
     Ok(holiday::table.order(holiday::date).load(conn)?)
+}
+
+/// The work calendar: the days shipped with the program, and those stored here, which win.
+pub fn calendar(conn: &mut Connection) -> Result<WorkCalendar> {
+    let own = all(conn)?.into_iter().map(|day| {
+        let kind = super::parse("holiday", "kind", &day.kind)?;
+        Ok(SpecialDay { date: day.date, kind, name: day.name.unwrap_or_default() })
+    });
+    let own: Vec<SpecialDay> = own.collect::<Result<_>>()?;
+    Ok(WorkCalendar::new(shipped_days().chain(own)))
 }
 
 /// Stores a day; `false` if it stood there just so already.

@@ -18,7 +18,9 @@ macro_rules! on_each {
 
 pub mod announcement;
 pub mod api_token;
+pub mod appraisals;
 pub mod audit;
+pub mod closing;
 pub mod commitment;
 mod connection;
 pub mod department;
@@ -44,6 +46,7 @@ pub mod sample;
 pub mod schema;
 pub mod scorebook;
 pub mod scores;
+pub mod seal;
 pub mod service_record;
 pub mod setting;
 pub mod suppression;

@@ -100,7 +100,7 @@ pub fn store(
     let in_force = InForce::load(conn)?;
     let online = in_force.version(conn, Channel::Online, questions, now)?;
     let offline = in_force.version(conn, Channel::Offline, questions, now)?;
-    let progress = Progress::load(conn)?;
+    let progress = Progress::hold(conn)?;
     let mut tallies = Tallies::default();
     let mut outcomes = Vec::with_capacity(ratings.len());
     for batch in ratings.chunks(BATCH) {

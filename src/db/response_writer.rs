@@ -140,7 +140,7 @@ fn store(conn: &mut Connection, secrets: &Secrets, zone: Tz, submissions: &[Subm
     let unsent: Vec<i64> = submissions.iter().filter(|s| !s.is_sent).map(|s| s.invitation_id).collect();
     outbox::mark_sent(conn, &unsent, zone, None)?;
     let mut spent = spend(conn, submissions)?;
-    let progress = Progress::load(conn)?;
+    let progress = Progress::hold(conn)?;
     let mut tallies = Tallies::default();
     let mut named = Vec::new();
     let mut anonymous = Vec::new();

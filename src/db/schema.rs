@@ -243,6 +243,7 @@ diesel::table! {
         evaluated_at -> Nullable<Timestamp>,
         published_at -> Nullable<Timestamp>,
         sealed_at -> Nullable<Timestamp>,
+        told_at -> Nullable<Timestamp>,
     }
 }
 
@@ -359,6 +360,47 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    period_seal (id) {
+        id -> BigInt,
+        period -> Text,
+        revision -> Integer,
+        sealed_at -> Timestamp,
+        sealed_by -> Text,
+        circumstances -> Text,
+        organisation -> Text,
+        inputs -> Text,
+        rules -> Text,
+        results -> Text,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    sealed_score (period, revision, position) {
+        period -> Text,
+        revision -> Integer,
+        position -> Integer,
+        level -> Text,
+        channel -> Text,
+        department -> Text,
+        employee -> Text,
+        score -> Text,
+    }
+}
+
+diesel::table! {
+    period_reopening (period, number) {
+        period -> Text,
+        number -> Integer,
+        requested_by -> Text,
+        requested_at -> Timestamp,
+        reason -> Text,
+        confirmed_by -> Nullable<Text>,
+        confirmed_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(employee -> department (department_id));
 diesel::joinable!(commitment -> department (department_id));
 diesel::joinable!(commitment -> client (client_id));
@@ -396,6 +438,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_token,
     audit_log,
     setting,
+    period_seal,
+    sealed_score,
+    period_reopening,
     sample,
     sample_stratum,
     sample_member,

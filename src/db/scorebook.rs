@@ -61,9 +61,18 @@ struct ServiceRow {
     timed: i64,
 }
 
-/// Reads the tallies of some departments over some months. Late answers count in later months than their service's, so
-/// a quarter or year is read from its first month to the last there is.
+/// Reads the tallies of some departments over some months, and the sealed figures that stand in their place.
 pub fn load(conn: &mut Connection, wanted: &Wanted<'_>) -> Result<Scorebook> {
+    let mut book = live(conn, wanted)?;
+    for (period, score) in super::seal::in_months(conn, wanted)? {
+        book.add_sealed(period, score);
+    }
+    Ok(book)
+}
+
+/// Reads the tallies of some departments over some months, as they are now. Late answers count in later months than their service's, so
+/// a quarter or year is read from its first month to the last there is.
+pub(super) fn live(conn: &mut Connection, wanted: &Wanted<'_>) -> Result<Scorebook> {
     let mut book = Scorebook::default();
     let (from, to) = (wanted.from.to_string(), wanted.to.to_string());
     let mut rows = tally::table

@@ -9,7 +9,7 @@ use super::department::{Department, Departments};
 use super::period::Progress;
 use super::schema::employee;
 use super::scorebook::{self, Wanted};
-use super::{Connection, Error, Result, commitment};
+use super::{Connection, Error, Result, commitment, seal};
 use crate::domain::commitment::{Level, Metric};
 use crate::domain::figures::{Ask, Basis, Roll};
 use crate::domain::period::{Grain, Period, State};
@@ -81,7 +81,7 @@ pub enum RequestError {
     },
 }
 
-/// The scores asked for.
+/// The scores asked for: of a sealed period as they were sealed, of another as they follow from what counts now.
 ///
 /// # Errors
 /// [`RequestError::UnknownDepartment`], [`RequestError::DepartmentOfOrganisation`], or the database's.
@@ -96,23 +96,25 @@ pub fn scores(
         Some(code) => Some(find(&departments, code)?),
         None => None,
     };
-    let progress = Progress::load(conn)?;
-    let ids = chosen.map(|department| departments.with_descendants(department.id));
-    let (from, to) = months_to_read(conn, request.period, request.period)?;
-    let employees = request.level == Level::Employee;
-    let book = scorebook::load(conn, &Wanted { departments: ids.as_deref(), employees, questions: false, from, to })?;
-    let commitments = commitment::all(conn)?;
-    let numbers = if employees { employee_numbers(conn)? } else { HashMap::new() };
+    let course = Progress::load(conn)?.course(request.period);
     let ask = Ask {
         period: request.period,
         level: request.level,
         channel: request.channel,
         department: request.department.as_deref(),
     };
+    let answer = |scores| Scores { period: request.period, state: course.state, revision: course.revision, scores };
+    if course.state == State::Sealed {
+        return Ok(answer(seal::scores(conn, course.revision, &ask)?));
+    }
+    let ids = chosen.map(|department| departments.with_descendants(department.id));
+    let (from, to) = months_to_read(conn, request.period, request.period)?;
+    let employees = request.level == Level::Employee;
+    let book = scorebook::load(conn, &Wanted { departments: ids.as_deref(), employees, questions: false, from, to })?;
+    let commitments = commitment::all(conn)?;
+    let numbers = if employees { employee_numbers(conn)? } else { HashMap::new() };
     let basis = Basis { book: &book, commitments: &commitments, thresholds };
-    let scores = Roll::new(departments.units(), numbers).scores(&ask, &basis);
-    let state = progress.state(request.period);
-    Ok(Scores { period: request.period, state, revision: progress.revision(request.period), scores })
+    Ok(answer(Roll::new(departments.units(), numbers).scores(&ask, &basis)))
 }
 
 /// The department with this code, or the error that names the most similar one.

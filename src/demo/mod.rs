@@ -17,6 +17,7 @@ use crate::db::{self, Connection, audit, employee, intake, invitation, setting, 
 use crate::domain::user::Role;
 use crate::i18n::Texts;
 
+mod closing;
 mod comments;
 mod dice;
 mod follow_up;
@@ -139,6 +140,9 @@ fn make(conn: &mut Connection, context: &Context, now: DateTime<Utc>) -> Result<
     let employees = hire(conn, now)?;
     let made = history::make(conn, context, &employees, now)?;
     follow_up::make(conn, context, now)?;
+    if let Some(by) = STAFF.iter().find(|staff| staff.role == Role::Quality) {
+        closing::close(conn, context, by.email, now)?;
+    }
     let invitations = today::hand_in(conn, context, now)?;
     // Stated even where nobody could be asked: the database is a demo's.
     setting::set(conn, setting::DEMO, "")?;
@@ -253,7 +257,7 @@ impl Summary {
                 Role::Quality => t.get("demo-quality"),
                 Role::Head => t.get("demo-head"),
                 Role::Hr => t.get("demo-hr"),
-                Role::Auditor | Role::Client => sign_in.role.as_str().to_owned(),
+                Role::Auditor | Role::Client | Role::Employee => sign_in.role.as_str().to_owned(),
             };
             lines.push(format!("  {base_url}{}  {role}", sign_in.path));
         }

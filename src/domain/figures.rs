@@ -53,13 +53,13 @@ pub struct Basis<'a> {
     pub thresholds: &'a Thresholds,
 }
 
-/// A department and all that are part of it, directly or not, by key; itself first. A circle of parents ends where it
-/// began. `tree` names each department with its parent.
-pub fn with_descendants(id: i64, tree: impl Iterator<Item = (i64, Option<i64>)> + Clone) -> Vec<i64> {
-    let mut found = vec![id];
+/// A department and all that are part of it, directly or not, by key or code; itself first. A circle of parents ends
+/// where it began. `tree` names each department with its parent.
+pub fn with_descendants<K: Copy + PartialEq>(of: K, tree: impl Iterator<Item = (K, Option<K>)> + Clone) -> Vec<K> {
+    let mut found = vec![of];
     let mut next = 0;
     while let Some(parent) = found.get(next).copied() {
-        let children = tree.clone().filter(|(_, of)| *of == Some(parent)).map(|(child, _)| child);
+        let children = tree.clone().filter(|(_, above)| *above == Some(parent)).map(|(child, _)| child);
         let fresh: Vec<_> = children.filter(|child| !found.contains(child)).collect();
         found.extend(fresh);
         next += 1;

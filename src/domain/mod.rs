@@ -2,10 +2,12 @@
 
 pub mod address;
 pub mod anonymity;
+pub mod appraisal;
 pub mod commitment;
 pub mod comparison;
 pub mod drivers;
 pub mod duty;
+pub mod edition;
 pub mod estimate;
 pub mod explanation;
 pub mod field;
@@ -14,6 +16,7 @@ pub mod invitation;
 pub mod locale;
 pub mod notice;
 pub mod period;
+pub mod period_step;
 pub mod points;
 pub mod questionnaire;
 pub mod raw_service_record;

@@ -69,13 +69,17 @@ pub struct Frame {
     pub drawn: u32,
 }
 
-/// Tallies by department.
+/// Tallies by department, and the figures of sealed periods.
 #[derive(Debug, Clone, Default)]
 pub struct Scorebook {
     lines: HashMap<i64, Vec<Line>>,
     services: HashMap<i64, Vec<ServiceLine>>,
     frames: HashMap<i64, Vec<Frame>>,
+    sealed: HashMap<Whose, Vec<Score>>,
 }
+
+/// Whose sealed figures: period, level, department, employee and channel.
+type Whose = (Period, Level, Option<String>, Option<String>, &'static str);
 
 /// Which figure: whose, over which channel, in which period, on which base.
 #[derive(Debug, Clone, Copy)]
@@ -172,6 +176,33 @@ impl Scorebook {
         commitment.map_or(Base::Invited, |commitment| commitment.base(self.is_sampled(slice)))
     }
 
+    /// Adds a figure of a sealed period, which from then on stands in place of what the tallies say.
+    pub fn add_sealed(&mut self, period: Period, score: Score) {
+        let whose = (period, score.level, score.department.clone(), score.employee.clone(), score.channel);
+        self.sealed.entry(whose).or_default().push(score);
+    }
+
+    fn sealed(&self, slice: &Slice<'_>, named: &Named<'_>) -> Option<&Vec<Score>> {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let channel = slice.channel.map_or("all", Channel::as_str);
+        self.sealed.get(&(slice.period, named.level, owned(named.department), owned(named.employee), channel))
+    }
+
+    /// Every tally with its department.
+    pub fn lines(&self) -> impl Iterator<Item = (i64, &Line)> {
+        self.lines.iter().flat_map(|(id, lines)| lines.iter().map(|line| (*id, line)))
+    }
+
+    /// All counts of service records with their departments.
+    pub fn service_lines(&self) -> impl Iterator<Item = (i64, &ServiceLine)> {
+        self.services.iter().flat_map(|(id, lines)| lines.iter().map(|line| (*id, line)))
+    }
+
+    /// What the samples were drawn from, with the departments.
+    pub fn frames(&self) -> impl Iterator<Item = (i64, &Frame)> {
+        self.frames.iter().flat_map(|(id, frames)| frames.iter().map(|frame| (*id, frame)))
+    }
+
     /// The sums of a slice: of the response as a whole if `question` is empty, else of that question.
     pub fn sums(&self, slice: &Slice<'_>, question: &str) -> Sums {
         let lines = slice.departments.iter().filter_map(|id| self.lines.get(id)).flatten();
@@ -260,7 +291,14 @@ impl Scorebook {
         }
     }
 
-    /// One figure, judged by the commitment in force if that judges the answers of this base.
+    /// How many were asked and how many answered; of a sealed period as it was sealed.
+    pub fn reach(&self, slice: &Slice<'_>, named: &Named<'_>) -> Reach {
+        let sealed = self.sealed(slice, named).and_then(|scores| scores.iter().find(|s| s.base == slice.base));
+        sealed.map_or_else(|| self.asked(slice), |s| Reach { invited: s.invited, responded: s.responded })
+    }
+
+    /// One figure, judged by the commitment in force if that judges the answers of this base; of a sealed period as it
+    /// was sealed.
     pub fn score(
         &self,
         slice: &Slice<'_>,
@@ -269,6 +307,10 @@ impl Scorebook {
         commitments: &[Commitment],
         thresholds: &Thresholds,
     ) -> Score {
+        let sealed = self.sealed(slice, named);
+        if let Some(score) = sealed.and_then(|all| all.iter().find(|s| s.metric == metric && s.base == slice.base)) {
+            return score.clone();
+        }
         let subject = Subject {
             level: named.level,
             department: named.department.map(str::to_owned),
@@ -278,8 +320,8 @@ impl Scorebook {
             metric,
             base: slice.base,
         };
-        let reach = self.reach(slice);
-        let measure = self.measure(slice, metric);
+        let reach = self.asked(slice);
+        let measure = if sealed.is_some() { Measure::nothing(metric) } else { self.measure(slice, metric) };
         let commitment = in_force(commitments, &asked(slice, named, metric));
         let mut score = Score::new(subject, &measure, reach, commitment, thresholds);
         if slice.base != self.judged_base(slice, named, metric, commitments) {
@@ -289,7 +331,7 @@ impl Scorebook {
     }
 
     /// Those who were asked in a slice, by its base, and those who answered. Of a sample, whole departments only.
-    fn reach(&self, slice: &Slice<'_>) -> Reach {
+    fn asked(&self, slice: &Slice<'_>) -> Reach {
         match slice.base {
             Base::Invited => self.services(slice).reach,
             Base::Sample if slice.employee.is_none() => {
@@ -310,6 +352,9 @@ impl Scorebook {
         commitments: &[Commitment],
         thresholds: &Thresholds,
     ) -> Vec<Score> {
+        if let Some(sealed) = self.sealed(slice, named) {
+            return sealed.clone();
+        }
         let one = |slice: &Slice<'_>, metric| self.score(slice, named, metric, commitments, thresholds);
         let mut scores = Vec::new();
         for base in self.bases(slice) {
@@ -337,7 +382,8 @@ fn asked<'a>(slice: &Slice<'_>, named: &Named<'a>, metric: Metric) -> Asked<'a> 
 }
 
 impl Services {
-    fn add(&mut self, other: &Self) {
+    /// Adds other counts.
+    pub fn add(&mut self, other: &Self) {
         self.records += other.records;
         self.reach.invited += other.reach.invited;
         self.reach.responded += other.reach.responded;

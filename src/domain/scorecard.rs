@@ -1,6 +1,7 @@
 //! Scorecards: the figures of a department, a channel and a period, each with its n, interval, verdict and evidence.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{
     commitment::{Commitment, EvidenceRule, Level, Metric},
@@ -80,11 +81,14 @@ pub struct Subject {
     pub base: Base,
 }
 
+/// `online`, `offline` or `all`.
+pub type ChannelWord = &'static str;
+
 /// One figure as other systems read it: an element of `scores` (CONTRACT §6).
 ///
 /// Rates are in percent, points 0–100, all rounded half up to four decimals from the exact value. Below the minimum
 /// number of answers everything that tells the score is absent.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Score {
     /// Whose figure it is.
     pub level: Level,
@@ -93,10 +97,11 @@ pub struct Score {
     /// Number of the employee.
     pub employee: Option<String>,
     /// Code of the client organisation; only in a client's figures.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<String>,
     /// `online`, `offline` or `all`.
-    pub channel: &'static str,
+    #[serde(deserialize_with = "read_channel_word")]
+    pub channel: ChannelWord,
     /// What is measured.
     pub metric: Metric,
     /// How the customers came to be asked.
@@ -205,6 +210,15 @@ impl Reach {
 }
 
 impl Measure {
+    /// What a figure is made of where there is nothing.
+    pub fn nothing(metric: Metric) -> Self {
+        match metric {
+            Metric::Points => Self::Points(Sums::default()),
+            Metric::ChannelGap => Self::Gap { online: (0, 0), offline: (0, 0) },
+            _ => Self::Rate { k: 0, n: 0 },
+        }
+    }
+
     /// What the figure rests on; for a gap, the smaller of the two groups.
     pub fn n(&self) -> u32 {
         match *self {
@@ -316,6 +330,13 @@ impl Score {
         self.verdict = None;
         self.evidence = self.evidence.map(|_| Evidence::TooFew);
     }
+}
+
+fn read_channel_word<'de, D: Deserializer<'de>>(input: D) -> Result<ChannelWord, D::Error> {
+    let word = String::deserialize(input)?;
+    let all = [None, Some(Channel::Online), Some(Channel::Offline)];
+    let words = all.map(|channel| channel.map_or("all", channel_word));
+    words.into_iter().find(|known| *known == word).ok_or_else(|| D::Error::custom("no channel"))
 }
 
 const fn channel_word(channel: Channel) -> &'static str {

@@ -15,11 +15,13 @@ pub enum Role {
     Auditor,
     /// Sees a client organisation's own figures.
     Client,
+    /// Serves customers: sees what HR is given about them, and nothing else (FEATURES J3).
+    Employee,
 }
 
 /// A word that is no role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown role {0:?}: use admin, quality, head, hr, auditor or client")]
+#[error("unknown role {0:?}: use admin, quality, head, hr, auditor, client or employee")]
 pub struct UnknownRole(pub String);
 
 /// What an API token may do.
@@ -49,7 +51,8 @@ pub struct UnknownScope(pub String);
 
 impl Role {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Admin, Self::Quality, Self::Head, Self::Hr, Self::Auditor, Self::Client];
+    pub const ALL: [Self; 7] =
+        [Self::Admin, Self::Quality, Self::Head, Self::Hr, Self::Auditor, Self::Client, Self::Employee];
 
     /// The word in commands and the database.
     pub const fn as_str(self) -> &'static str {
@@ -60,6 +63,7 @@ impl Role {
             Self::Hr => "hr",
             Self::Auditor => "auditor",
             Self::Client => "client",
+            Self::Employee => "employee",
         }
     }
 }

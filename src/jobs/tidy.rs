@@ -12,7 +12,7 @@ pub async fn step(context: &Context) -> db::Result<Step> {
     let month = Period::at(now, context.config.time_zone, Grain::Month);
     let work = move |conn: &mut db::Connection| -> db::Result<_> {
         let expired = invitation::expire(conn, now)?;
-        let progress = Progress::load(conn)?;
+        let progress = Progress::hold(conn)?;
         let released = pending::release_remainders(conn, &secrets, &progress, month)?;
         Ok((expired, released))
     };

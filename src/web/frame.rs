@@ -174,7 +174,11 @@ impl Page {
             if super::staff::sample::READERS.contains(&session.role) {
                 areas.push((Area::Samples, "/samples".to_owned()));
             }
+            if session.role == Role::Employee {
+                areas.push((Area::Record, "/record".to_owned()));
+            }
             if APPRAISALS.contains(&session.role) {
+                areas.push((Area::Periods, "/periods".to_owned()));
                 areas.push((Area::Appraisals, "/appraisals".to_owned()));
             }
         }

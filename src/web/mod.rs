@@ -11,13 +11,14 @@ use crate::db::response_writer::ResponseWriter;
 pub mod api;
 mod assets;
 mod captured_mail;
-mod csv;
+mod download;
 mod frame;
 mod guard;
 mod guesses;
 mod health;
 mod page_error;
 mod public;
+mod pull;
 mod session;
 mod staff;
 pub mod survey;
@@ -72,7 +73,13 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/departments/{code}", get().to(staff::department::show))
         .route("/departments/{code}/scores.csv", get().to(staff::department::csv))
         .route("/departments/{code}/trend.csv", get().to(staff::department::trend_csv))
+        .route("/periods", get().to(staff::periods::list))
+        .route("/periods/{period}", get().to(staff::periods::show))
+        .route("/periods/{period}", post().to(staff::periods::step))
+        .route("/periods/{period}/seals/{revision}.json", get().to(staff::periods::content))
         .route("/appraisals", get().to(staff::appraisals::show))
+        .route("/appraisals/schema.json", get().to(staff::appraisals::schema))
+        .route("/appraisals/{period}/appraisals.{format}", get().to(staff::appraisals::file))
         .route("/appraisals/{period}/scores.csv", get().to(staff::appraisals::csv))
         .route("/samples", get().to(staff::sample::index))
         .route("/samples", post().to(staff::sample::draw))
@@ -82,6 +89,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/samples/{period}/{record}/contact", post().to(staff::interview::contact))
         .route("/samples/{period}/{record}/note", post().to(staff::interview::note))
         .route("/samples/{period}/{record}/interview", post().to(staff::interview::answer))
+        .route("/record", get().to(staff::record::show))
         .route("/readyz", get().to(health::ready))
         // The demo's captured mail.
         .route("/dev/mail", get().to(captured_mail::list))

@@ -17,8 +17,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("mail", &["domain", "i18n", "config"]),
     ("context", &["config", "clock", "crypto", "db", "mail", "domain", "i18n"]),
     ("jobs", &["context", "config", "clock", "crypto", "db", "mail", "domain", "stats", "i18n"]),
-    ("web", &["context", "config", "clock", "crypto", "db", "mail", "domain", "stats", "i18n", "chart", "intake"]),
-    ("cli", &["context", "config", "clock", "crypto", "db", "mail", "domain", "stats", "i18n", "chart", "intake"]),
+    (
+        "web",
+        &["context", "config", "clock", "crypto", "db", "mail", "domain", "stats", "i18n", "chart", "intake", "export"],
+    ),
+    (
+        "cli",
+        &["context", "config", "clock", "crypto", "db", "mail", "domain", "stats", "i18n", "chart", "intake", "export"],
+    ),
     ("demo", &["context", "config", "clock", "crypto", "db", "domain", "i18n"]),
     ("export", &["domain", "stats", "i18n"]),
 ];

@@ -13,10 +13,13 @@ mod harness;
 
 mod anonymity;
 mod api;
+mod appraisals;
 mod architecture;
 mod comparison;
+mod deadlines;
 mod journey;
 mod pages;
+mod periods;
 mod sample;
 mod schema;
 mod texts;

@@ -47,6 +47,9 @@ on_both!(every_table_is_as_the_schema_says, |app| {
                 sample_stratum,
                 sample_member,
                 sample_attempt,
+                period_seal,
+                sealed_score,
+                period_reopening,
             );
             Ok(())
         })

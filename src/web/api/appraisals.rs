@@ -1,17 +1,27 @@
-//! `GET /api/v1/appraisals`: the rows of a sealed period. No period is sealed before there is a seal to keep its
-//! figures, so the answer says how far the period has come.
+//! `GET /api/v1/appraisals`: the rows of a sealed period, with its hash as `X-Seal`; and what their columns mean.
 
 use actix_web::HttpResponse;
+use actix_web::http::header::{HeaderName, HeaderValue};
 
 use super::Call;
 use super::problem::Refusal;
 use super::query::Parameters;
-use crate::db::period::Progress;
 use crate::domain::user::Scope;
+use crate::export::appraisals::{Format, table_schema};
+use crate::web::pull::{PullError, Wanted, file};
+
+/// The header that carries the seal's hash.
+const SEAL: HeaderName = HeaderName::from_static("x-seal");
 
 /// `GET /api/v1/appraisals`
 pub(super) async fn show(call: Call) -> HttpResponse {
     call.answer(sealed(&call).await)
+}
+
+/// `GET /api/v1/appraisals/schema`: the columns as a Table Schema.
+pub(super) async fn schema(call: Call) -> HttpResponse {
+    let result = call.enter(Scope::AppraisalsRead).and_then(|()| call.json(&table_schema(call.t)));
+    call.answer(result)
 }
 
 async fn sealed(call: &Call) -> Result<HttpResponse, Refusal> {
@@ -19,6 +29,25 @@ async fn sealed(call: &Call) -> Result<HttpResponse, Refusal> {
     let mut query = Parameters::read(&call.request, call.t, &["period"]);
     let period = query.required_period("period");
     let period = query.finish(period)?;
-    let progress = call.pool().read(Progress::load).await?;
-    Err(Refusal::NotSealed(period, progress.state(period)))
+    let context = &call.web.context;
+    let wanted = Wanted {
+        period,
+        format: Format::Json,
+        only_sealed: true,
+        t: call.t,
+        actor: format!("token:{}", call.caller),
+        now: context.now(),
+        thresholds: context.thresholds,
+    };
+    let pulled = call.pool().write(move |conn| file(conn, &wanted)).await.map_err(|error| match error {
+        PullError::Database(error) => error.into(),
+        PullError::NotSealed(state) => Refusal::NotSealed(period, state),
+        PullError::Unwritable(error) => Refusal::Internal(error.to_string()),
+    })?;
+    let mut response = super::tagged(&call.request, pulled.bytes);
+    let seal = pulled.seal.and_then(|hash| HeaderValue::from_str(&hash).ok());
+    seal.into_iter().for_each(|hash| {
+        response.headers_mut().insert(SEAL, hash);
+    });
+    Ok(response)
 }

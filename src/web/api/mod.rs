@@ -36,12 +36,13 @@ pub use openapi::openapi_json;
 const PREFIX: &str = "/api/v1";
 
 /// Every route below [`PREFIX`] and its methods; a test holds it against the routes and the OpenAPI document.
-const ROUTES: [(&str, &str); 8] = [
+const ROUTES: [(&str, &str); 9] = [
     ("/service-records", "POST"),
     ("/service-records/{external_id}", "GET, HEAD"),
     ("/scores", "GET, HEAD"),
     ("/trend", "GET, HEAD"),
     ("/appraisals", "GET, HEAD"),
+    ("/appraisals/schema", "GET, HEAD"),
     ("/responses", "GET, HEAD"),
     ("/commitments", "GET, HEAD, POST"),
     ("/openapi.json", "GET, HEAD"),
@@ -55,6 +56,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/scores").route(read().to(scores::show)))
         .service(at("/trend").route(read().to(trend::show)))
         .service(at("/appraisals").route(read().to(appraisals::show)))
+        .service(at("/appraisals/schema").route(read().to(appraisals::schema)))
         .service(at("/responses").route(read().to(responses::list)))
         .service(at("/commitments").route(read().to(commitments::list)).route(web::post().to(commitments::announce)))
         .service(at("/openapi.json").route(read().to(openapi::show)))

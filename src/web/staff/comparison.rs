@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 
-use super::super::csv::{Sheet, attachment, number, text};
+use super::super::download;
 use super::super::frame::{Page, Refusal, encode};
 use super::super::views::comparison::{
     ChannelRow, Compared, ComparedRow, ComparisonPage, HeldRow, StandardisedRow, probability,
@@ -14,7 +14,7 @@ use crate::chart::{self, Dot, Funnel, Size};
 use crate::db::department::{Department, Departments};
 use crate::db::period::Progress;
 use crate::db::scorebook::{self, Wanted};
-use crate::db::{self, commitment};
+use crate::db::{self, seal};
 use crate::domain::commitment::{Asked, Commitment, Level, Metric, in_force};
 use crate::domain::comparison::{Against, Answers, Channels, Comparison, Held, Standing, channels, compare};
 use crate::domain::period::Period;
@@ -23,6 +23,7 @@ use crate::domain::response::Base;
 use crate::domain::scorecard::{Measure, Score, Subject};
 use crate::domain::service_record::Channel;
 use crate::domain::user::Role;
+use crate::export::csv::{Sheet, number, text};
 use crate::stats::funnel::Place;
 
 /// Periods in a small line.
@@ -77,7 +78,7 @@ pub async fn csv(page: Page) -> HttpResponse {
     let result = async {
         let figures = load(&page).await?;
         let period = figures.choice.period;
-        Ok(attachment(&format!("manyi-comparison-{period}.csv"), figures.sheet(&page).bytes()))
+        Ok(download::csv(&format!("manyi-comparison-{period}.csv"), figures.sheet(&page).bytes()))
     };
     let result = result.await;
     page.answer(result)
@@ -105,9 +106,9 @@ async fn load(page: &Page) -> Result<Figures, Refusal> {
     let load = move |conn: &mut db::Connection| -> db::Result<Figures> {
         let choice = choice(conn, wanted, now, zone)?;
         let (from, to) = choice.months(LINE);
-        let roll = Departments::load(conn)?;
+        let roll = seal::departments_of(conn, choice.period)?;
         let book = scorebook::load(conn, &Wanted { departments: None, employees: false, questions: false, from, to })?;
-        let target = promise(&commitment::all(conn)?, channel, choice.period);
+        let target = promise(&seal::commitments_of(conn, choice.period)?, channel, choice.period);
         let against = target.filter(|_| promised).map_or(Against::Average, Against::Promise);
         let read = |department: &Department, period| Answers::read(&book, department.id, period);
         let mut departments: Vec<_> = roll.iter().map(|one| (one.clone(), has_parts(&roll, one))).collect();

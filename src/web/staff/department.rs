@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 
-use super::super::csv::{Sheet, attachment};
+use super::super::download;
 use super::super::frame::{Page, Refusal, encode};
 use super::super::session::Session;
 use super::super::views::figure::MIN_COMMENT_N;
@@ -20,7 +20,7 @@ use crate::db::period::Progress;
 use crate::db::scorebook::{self, Wanted};
 use crate::db::scores::RequestError;
 use crate::db::trend::{TrendRequest, trend};
-use crate::db::{self, commitment, drivers, questionnaire, response};
+use crate::db::{self, commitment, drivers, questionnaire, response, seal};
 use crate::domain::commitment::{Commitment, Level, Metric};
 use crate::domain::explanation::explain;
 use crate::domain::period::Period;
@@ -29,6 +29,7 @@ use crate::domain::response::Base;
 use crate::domain::scorebook::{Named, Scorebook, Slice};
 use crate::domain::scorecard::{Measure, Score, Subject};
 use crate::domain::service_record::{Channel, Touchpoint};
+use crate::export::csv::Sheet;
 use crate::i18n::Texts;
 use crate::stats;
 use crate::stats::drivers::Complete;
@@ -53,10 +54,12 @@ pub async fn csv(page: Page, code: Path<String>) -> HttpResponse {
         let figures = load(&page, &code, channel).await?;
         let mut sheet = Sheet::scores();
         for score in figures.scores(&page) {
-            sheet.score(figures.choice.period, &figures.progress, &score, figures.department.name(page.t.locale()));
+            let (period, course) = (figures.choice.period, figures.progress.course(figures.choice.period));
+            let name = figures.department.name(page.t.locale());
+            sheet.score(period, (course.state, course.revision), &score, name);
         }
         let name = format!("manyi-{}-{}.csv", figures.department.code, figures.choice.period);
-        Ok(attachment(&name, sheet.bytes()))
+        Ok(download::csv(&name, sheet.bytes()))
     };
     let result = result.await;
     page.answer(result)
@@ -69,9 +72,9 @@ pub async fn trend_csv(page: Page, code: Path<String>) -> HttpResponse {
         let metric = page.query("metric").and_then(|word| word.parse().ok()).unwrap_or(Metric::SatisfactionRate);
         let trend = series(&page, &figures, metric, figures.channel).await?;
         let mut sheet = Sheet::trend();
-        trend.points.iter().for_each(|point| sheet.point(&trend, point));
+        trend.points.iter().for_each(|point| sheet.point((&trend.department, trend.metric, trend.channel), point));
         let name = format!("manyi-{}-{}.csv", figures.department.code, metric.as_str());
-        Ok(attachment(&name, sheet.bytes()))
+        Ok(download::csv(&name, sheet.bytes()))
     };
     let result = result.await;
     page.answer(result)
@@ -102,11 +105,11 @@ async fn load(page: &Page, code: &str, channel: Option<Channel>) -> Result<Figur
         // A head learns nothing about which other departments there are.
         return Err(if session.sees_everything() { Problem::NotFound } else { Problem::Forbidden }.into());
     };
-    let ids = departments.with_descendants(department.id);
     let (wanted, now, zone) = (page.period()?, page.web.context.now(), page.web.context.config.time_zone);
     let (with_comments, questionnaires) = (session.sees_comments(), page.web.context.questionnaires.clone());
     let load = move |conn: &mut db::Connection| -> db::Result<Figures> {
         let choice = choice(conn, wanted, now, zone)?;
+        let ids = seal::departments_of(conn, choice.period)?.with_descendants(department.id);
         let (from, to) = choice.months(LINE);
         let wanted = |employees, from| Wanted { departments: Some(&ids), employees, questions: true, from, to };
         let book = scorebook::load(conn, &wanted(true, from))?;
@@ -156,7 +159,7 @@ async fn build(page: &Page, code: &str) -> Result<HttpResponse, Refusal> {
         base: figures.judged_base(&slice, Metric::SatisfactionRate),
         sentence: figures.sentence(page),
         headlines: figures.headlines(page),
-        response: figures.book.services(&slice).reach.into(),
+        response: figures.book.reach(&slice, &figures.named()).into(),
         charts: charts(page, &figures).await?,
         questions: figures.questions(page),
         heat_map: insight::heat_map(page, &figures, figures.choice.line(LINE)),

@@ -23,6 +23,8 @@ mod insight;
 pub mod interview;
 pub mod link;
 pub mod overview;
+pub mod periods;
+pub mod record;
 pub mod sample;
 pub mod sign_in;
 
@@ -41,6 +43,7 @@ async fn home_of(page: &Page) -> Result<String, Refusal> {
             Ok(format!("/departments/{}", encode(&own.code)))
         }
         (Role::Head, None) => Err(Problem::Forbidden.into()),
+        (Role::Employee, _) => Ok("/record".into()),
         (Role::Client, _) => Ok("/commitments".into()),
         _ => Ok("/overview".into()),
     }

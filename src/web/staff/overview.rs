@@ -9,7 +9,7 @@ use super::{Choice, choice};
 use crate::db::department::Departments;
 use crate::db::period::Progress;
 use crate::db::scorebook::{self, Wanted};
-use crate::db::{self, commitment};
+use crate::db::{self, commitment, seal};
 use crate::domain::commitment::{Commitment, Level, Metric};
 use crate::domain::response::Base;
 use crate::domain::scorebook::{Named, Scorebook, Slice};
@@ -42,7 +42,7 @@ async fn build(page: &Page) -> Result<HttpResponse, Refusal> {
         let (from, to) = choice.months(LINE);
         let wanted = Wanted { departments: None, employees: false, questions: false, from, to };
         Ok(Figures {
-            departments: Departments::load(conn)?,
+            departments: seal::departments_of(conn, choice.period)?,
             book: scorebook::load(conn, &wanted)?,
             commitments: commitment::all(conn)?,
             progress: Progress::load(conn)?,
@@ -53,6 +53,7 @@ async fn build(page: &Page) -> Result<HttpResponse, Refusal> {
     let period = figures.choice.period;
     let all: Vec<i64> = figures.departments.iter().map(|department| department.id).collect();
     let whole = Slice { departments: &all, employee: None, channel: None, period, base: Base::Invited };
+    let organisation = Named { level: Level::Organisation, department: None, employee: None };
     let mut departments: Vec<_> =
         figures.departments.iter().map(|department| row(page, &figures, department)).collect();
     departments.sort_by(|a, b| a.name.cmp(&b.name));
@@ -63,7 +64,7 @@ async fn build(page: &Page) -> Result<HttpResponse, Refusal> {
         period,
         periods: figures.choice.periods.clone(),
         responses: figures.book.sums(&whole, "").n,
-        response: figures.book.services(&whole).reach.into(),
+        response: figures.book.reach(&whole, &organisation).into(),
         is_sampled: figures.book.is_sampled(&whole),
         departments,
     };
@@ -94,6 +95,6 @@ fn row(page: &Page, figures: &Figures, department: &db::department::Department) 
         offline: (&score(&slice(Some(Channel::Offline)), Metric::SatisfactionRate)).into(),
         offline_trend: line(Channel::Offline),
         points: (&score(&slice(None), Metric::Points)).into(),
-        response: figures.book.services(&slice(None)).reach.into(),
+        response: figures.book.reach(&slice(None), &named).into(),
     }
 }

@@ -29,8 +29,12 @@ pub struct AppraisalPeriod {
     pub revision: u32,
     /// When it was sealed and by whom.
     pub sealed: Option<(NaiveDateTime, String)>,
-    /// The departments' figures as CSV (percent-encoded).
-    pub csv_href: String,
+    /// The seal's hash in hexadecimal.
+    pub hash: Option<String>,
+    /// Its page.
+    pub href: String,
+    /// Its files, each with its address.
+    pub files: Vec<(FileFormat, String)>,
 }
 
 /// A file that someone pulled.
@@ -69,6 +73,13 @@ impl AppraisalPeriod {
     }
 }
 
+impl AppraisalPeriod {
+    /// The first characters of the seal's hash.
+    fn short_hash(&self) -> &str {
+        self.hash.as_deref().and_then(|hash| hash.get(..12)).unwrap_or_default()
+    }
+}
+
 impl Download {
     /// The first characters of the hash, enough to compare by eye.
     fn short_hash(&self) -> &str {
@@ -77,6 +88,23 @@ impl Download {
 }
 
 impl FileFormat {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Xlsx, Self::Csv, Self::Json];
+
+    /// `xlsx`, `csv` or `json`.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Json => "json",
+        }
+    }
+
+    /// The one with this extension.
+    pub fn named(extension: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.extension() == extension)
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Csv => "CSV",

@@ -5,7 +5,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::figure::Response;
 use super::sample_figures::{change, measure, person, points, points_of, rate, score, unjudged};
-use super::{appraisals, auth, captured_mail, department, error, follow_up, overview, public, shell};
+use super::{appraisals, auth, captured_mail, department, error, follow_up, overview, periods, public, record, shell};
 use crate::chart::{self, Size, Trend, TrendPoint, Unit};
 use crate::domain::commitment::{self, Commitment, Level, Metric};
 use crate::domain::estimate::{Cell, estimate};
@@ -90,6 +90,12 @@ impl Samples {
             ("interview".to_owned(), self.interview(false).render()),
             ("interview-refused".to_owned(), self.interview(true).render()),
             ("appraisals".to_owned(), self.appraisals().render()),
+            ("periods".to_owned(), self.periods_page(2).render()),
+            ("periods-empty".to_owned(), self.periods_page(0).render()),
+            ("period".to_owned(), self.period_page(false).render()),
+            ("period-refused".to_owned(), self.period_page(true).render()),
+            ("record".to_owned(), self.record(true).render()),
+            ("record-none".to_owned(), self.record(false).render()),
             ("appraisals-empty".to_owned(), self.appraisals_empty().render()),
             ("mails".to_owned(), self.mails().render()),
             ("mails-empty".to_owned(), self.mails_empty().render()),
@@ -112,7 +118,7 @@ impl Samples {
     }
 
     pub(crate) fn shell(&self, current: shell::Area) -> shell::Shell {
-        use shell::Area::{Appraisals, Commitments, Department, Mail, Overview};
+        use shell::Area::{Appraisals, Commitments, Department, Mail, Overview, Periods};
         let entry = |area, href: &str| shell::NavEntry { area, href: href.to_owned(), current: area == current };
         shell::Shell {
             account: Some(shell::Account {
@@ -123,6 +129,7 @@ impl Samples {
             nav: vec![
                 entry(Overview, "/overview"),
                 entry(Department, "/departments/MR"),
+                entry(Periods, "/periods"),
                 entry(Appraisals, "/appraisals"),
                 entry(Commitments, "/commitments"),
                 entry(Mail, "/dev/mail"),
@@ -497,7 +504,9 @@ impl Samples {
             state,
             revision,
             sealed: sealed.map(|(at, by)| (moment(at), by)),
-            csv_href: format!("/appraisals/{text}.csv"),
+            hash: (state == State::Sealed).then(|| "9f2c6a0be1d3470f".repeat(4)),
+            href: format!("/periods/{text}"),
+            files: appraisals::FileFormat::ALL.map(|format| (format, format!("/appraisals/{text}"))).to_vec(),
         };
         let download = |at, revision, format, rows| appraisals::Download {
             at: moment(at),
@@ -522,6 +531,97 @@ impl Samples {
                 download("2026-11-15T18:40:00", 0, appraisals::FileFormat::Csv, 1204),
                 download("2026-11-02T08:00:00", 1, appraisals::FileFormat::Json, 34),
             ],
+        }
+    }
+
+    fn record(&self, found: bool) -> record::RecordPage {
+        let row = |n, withheld: Option<crate::domain::appraisal::Withheld>| record::RecordRow {
+            department: self.say("维修服务部", "Repair Service"),
+            channel: None,
+            n,
+            rate: withheld.is_none().then(|| (18, 90.0, Some((69.9, 97.2)))),
+            points: withheld.is_none().then_some((20, 88.25)),
+            withheld,
+        };
+        let sealed = record::SealedPeriod {
+            period: period("2026-Q3"),
+            revision: 1,
+            at: moment("2026-11-02T10:00:00"),
+            hash: "9f2c6a0be1d3470f".repeat(4),
+            rows: vec![row(20, None), row(7, Some(crate::domain::appraisal::Withheld::TooFewForPerson))],
+        };
+        record::RecordPage {
+            shell: self.shell(shell::Area::Record),
+            employee: found.then(|| (self.say("李工", "Li Gong"), "00123".to_owned())),
+            minimum: 20,
+            periods: if found { vec![sealed] } else { Vec::new() },
+        }
+    }
+
+    fn duties(&self) -> Vec<periods::DutyLine> {
+        use crate::domain::duty::{DutyKind, Standing};
+        let duty = |kind, clause, due: &str, done: Option<&str>, standing| periods::DutyLine {
+            kind,
+            clause,
+            due: due.parse().unwrap(),
+            aim: due.parse().unwrap(),
+            done: done.map(|day| day.parse().unwrap()),
+            standing,
+            provisional: standing == Standing::Late,
+        };
+        vec![
+            duty(DutyKind::Evaluation, "D-3.1(3)", "2026-10-20", Some("2026-10-16"), Standing::OnTime),
+            duty(DutyKind::Notice, "D-3.1(3)", "2026-10-14", Some("2026-10-16"), Standing::Late),
+            duty(DutyKind::Objection, "D-4.1", "2026-10-30", None, Standing::Open),
+        ]
+    }
+
+    fn periods_page(&self, rows: usize) -> periods::PeriodsPage {
+        let row = |text: &str, state, duties: usize| periods::PeriodRow {
+            period: period(text),
+            href: format!("/periods/{text}"),
+            state,
+            revision: 1,
+            duties: self.duties().into_iter().take(duties).collect(),
+        };
+        let all = [row("2026-10", State::Open, 2), row("2026-09", State::Published, 3)];
+        periods::PeriodsPage {
+            shell: self.shell(shell::Area::Periods),
+            year: 2026,
+            years: vec![2026, 2025],
+            rows: all.into_iter().take(rows).collect(),
+        }
+    }
+
+    fn period_page(&self, refused: bool) -> periods::PeriodPage {
+        let why = self.say("异议期到 2026-10-30 当日结束", "Objections may come until 2026-10-30");
+        let person = |zh, en| self.say(zh, en);
+        periods::PeriodPage {
+            shell: self.shell(shell::Area::Periods),
+            path: "/periods/2026-09".to_owned(),
+            period: period("2026-09"),
+            state: State::Published,
+            revision: 1,
+            duties: self.duties(),
+            collide: true,
+            actions: periods::Action::ALL.to_vec(),
+            csrf: "c5rf".to_owned(),
+            refused: refused.then(|| (periods::Action::Seal, why, self.say("无异议", "No objection"))),
+            asked: Some(periods::Asked {
+                by: person("赵敏", "Zhao Min"),
+                at: moment("2026-11-16T09:12:00"),
+                reason: person("导入有误", "A wrong import"),
+                own: refused,
+            }),
+            seals: vec![periods::SealRow {
+                revision: 1,
+                at: moment("2026-11-02T10:00:00"),
+                by: person("李工", "Li Gong"),
+                hash: "9f2c6a0be1d3470f9f2c6a0be1d3470f9f2c6a0be1d3470f9f2c6a0be1d3470f".to_owned(),
+                early: Some(person("各部门均已确认", "All departments agreed")),
+                reopened: vec![(person("赵", "Zhao"), person("钱", "Qian"), person("导入有误", "A wrong import"))],
+                href: "/periods/2026-09/seals/1.json".to_owned(),
+            }],
         }
     }
 

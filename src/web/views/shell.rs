@@ -61,8 +61,12 @@ pub enum Area {
     Department,
     /// The quarters' follow-up by phone.
     Samples,
+    /// How far the judging of each period has come.
+    Periods,
     /// What HR pulls.
     Appraisals,
+    /// What HR is given about the reader.
+    Record,
     /// What is promised, public.
     Commitments,
     /// The demo's captured mails.
@@ -86,6 +90,8 @@ impl Area {
             Self::Comparison => "staff-nav-comparison",
             Self::Department => "staff-nav-department",
             Self::Samples => "staff-nav-samples",
+            Self::Periods => "period-title",
+            Self::Record => "record-title",
             Self::Appraisals => "staff-nav-appraisals",
             Self::Commitments => "staff-nav-commitments",
             Self::Mail => "staff-nav-mail",
@@ -103,6 +109,7 @@ impl Shell {
             Role::Hr => "staff-role-hr",
             Role::Auditor => "staff-role-auditor",
             Role::Client => "staff-role-client",
+            Role::Employee => "staff-role-employee",
         })
     }
 

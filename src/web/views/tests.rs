@@ -122,8 +122,9 @@ fn comments_wait_for_eight_answers() {
 #[test]
 fn a_period_that_is_not_sealed_is_offered_as_provisional() {
     let html = page(EN, "appraisals");
-    assert_eq!(html.matches("Download CSV (provisional)").count(), 3);
-    assert_eq!(html.matches("Download CSV").count(), 5);
+    assert_eq!(html.matches("<small>provisional</small>").count(), 3);
+    assert_eq!(html.matches("<small>final</small>").count(), 2);
+    assert_eq!(html.matches("class=\"download\"").count(), 15);
 }
 
 #[test]

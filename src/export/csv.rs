@@ -1,11 +1,6 @@
 //! CSV for people: UTF-8 with a byte order mark and CR LF, so that a Chinese Excel opens it; a text that a spreadsheet
 //! would take for a formula gets an apostrophe (ASVS 1.2.10). Figures have the digits of the API.
 
-use actix_web::HttpResponse;
-use actix_web::http::header;
-
-use crate::db::period::Progress;
-use crate::db::trend::Trend;
 use crate::domain::commitment::Metric;
 use crate::domain::period::{Period, State};
 use crate::domain::scorecard::Score;
@@ -60,7 +55,8 @@ const TREND: [&str; 13] = [
 ];
 
 /// A file being written.
-pub(super) struct Sheet(String);
+#[derive(Debug, Clone)]
+pub struct Sheet(String);
 
 impl Sheet {
     /// A file of scores, with its header.
@@ -79,8 +75,7 @@ impl Sheet {
     }
 
     /// One figure.
-    pub fn score(&mut self, period: Period, progress: &Progress, score: &Score, department: &str) {
-        let state = progress.state(period);
+    pub fn score(&mut self, period: Period, (state, revision): (State, i32), score: &Score, department: &str) {
         let status = if state == State::Sealed { "sealed".to_owned() } else { format!("{state} (provisional)") };
         self.row(&[
             SCHEMA_VERSION.to_owned(),
@@ -88,7 +83,7 @@ impl Sheet {
             period.start().to_string(),
             period.end().to_string(),
             status,
-            progress.revision(period).to_string(),
+            revision.to_string(),
             score.level.as_str().to_owned(),
             text(score.department.as_deref()),
             text(Some(department)),
@@ -113,11 +108,11 @@ impl Sheet {
     }
 
     /// One period of a series.
-    pub fn point(&mut self, trend: &Trend, point: &Point) {
+    pub fn point(&mut self, (department, metric, channel): (&str, Metric, &str), point: &Point) {
         self.row(&[
-            text(Some(&trend.department)),
-            Metric::as_str(trend.metric).to_owned(),
-            trend.channel.to_owned(),
+            text(Some(department)),
+            metric.as_str().to_owned(),
+            channel.to_owned(),
             point.period.to_string(),
             point.n.to_string(),
             number(point.value),
@@ -138,30 +133,23 @@ impl Sheet {
 
     /// A row of written cells.
     pub fn row(&mut self, cells: &[String]) {
-        let quoted: Vec<String> = cells.iter().map(|cell| quote(cell)).collect();
-        self.0.push_str(&quoted.join(","));
-        self.0.push_str("\r\n");
+        self.0.push_str(&line(cells));
     }
 }
 
-/// A download: never shown by the browser, never kept.
-pub(super) fn attachment(name: &str, bytes: Vec<u8>) -> HttpResponse {
-    let safe: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();
-    HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{safe}\"")))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, "sandbox"))
-        .body(bytes)
+/// One line of a file, with its end.
+pub(super) fn line(cells: &[String]) -> String {
+    let quoted: Vec<String> = cells.iter().map(|cell| quote(cell)).collect();
+    format!("{}\r\n", quoted.join(","))
 }
 
 /// A figure with the digits of the API; empty where there is none.
-pub(super) fn number(value: Option<f64>) -> String {
+pub fn number(value: Option<f64>) -> String {
     value.map(|value| format!("{value:.4}")).unwrap_or_default()
 }
 
 /// A text that no spreadsheet takes for a formula.
-pub(super) fn text(value: Option<&str>) -> String {
+pub fn text(value: Option<&str>) -> String {
     let value = value.unwrap_or_default();
     if value.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) { format!("'{value}") } else { value.to_owned() }
 }

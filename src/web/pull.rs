@@ -1,0 +1,73 @@
+//! A pull of appraisal data by page or API: the file, and in the same transaction the note of who took it.
+
+use chrono::{DateTime, Utc};
+
+use crate::db::appraisals::{Puller, appraisals, pull};
+use crate::db::period::Course;
+use crate::db::{Connection, Error};
+use crate::domain::period::{Period, State};
+use crate::domain::verdict::Thresholds;
+use crate::export::appraisals::{File, Format, Unwritable};
+use crate::i18n::Texts;
+
+/// What is wanted, and by whom.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    /// Of which period.
+    pub period: Period,
+    /// As what.
+    pub format: Format,
+    /// Nothing of a period that is not sealed.
+    pub only_sealed: bool,
+    /// In which language.
+    pub t: Texts,
+    /// A user's address or a token's name.
+    pub actor: String,
+    /// When.
+    pub now: DateTime<Utc>,
+    /// From how many answers on something may be said.
+    pub thresholds: Thresholds,
+}
+
+/// The file pulled.
+#[derive(Debug, Clone)]
+pub(super) struct Pulled {
+    /// The name it is saved under.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// The seal's hash in hexadecimal.
+    pub seal: Option<String>,
+}
+
+/// Why there is no file.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PullError {
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] Error),
+    /// The file could not be written.
+    #[error(transparent)]
+    Unwritable(#[from] Unwritable),
+    /// The period has no seal; how far it has come.
+    #[error("not sealed: {0}")]
+    NotSealed(State),
+}
+
+/// The file, and the note of the pull.
+///
+/// # Errors
+/// [`PullError`]; nothing is noted then.
+pub(super) fn file(conn: &mut Connection, wanted: &Wanted) -> Result<Pulled, PullError> {
+    let Wanted { period, format, t, now, .. } = *wanted;
+    let found = appraisals(conn, period, t.locale(), &wanted.thresholds, now)?;
+    if wanted.only_sealed && found.course.state != State::Sealed {
+        return Err(PullError::NotSealed(found.course.state));
+    }
+    let Course { state, revision, .. } = found.course;
+    let (seal, computed_at, rows) = (found.hash(), found.computed_at, found.rows.clone());
+    let file = File { t, period, state, revision, seal, computed_at, rows };
+    let puller = Puller { actor: &wanted.actor, format: format.as_str(), now };
+    let bytes = pull(conn, &found, &puller, |_| file.bytes(format).map_err(PullError::from))?;
+    Ok(Pulled { name: file.name(format), bytes, seal: found.hash() })
+}

@@ -1,0 +1,374 @@
+//! Periods are evaluated, published, sealed and reopened; a sealed one says the same for ever.
+
+use chrono::TimeDelta;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use manyi::db;
+use manyi::db::closing::{Move, MoveError, Moved, Setting, take};
+use manyi::db::department::NewDepartment;
+use manyi::db::schema::{period, period_seal, sealed_score, service_record};
+use manyi::db::scores::Request;
+use manyi::db::seal::{self, Fault};
+use manyi::db::user::NewUser;
+use manyi::domain::commitment::{Level, Metric};
+use manyi::domain::duty::Terms;
+use manyi::domain::period::State;
+use manyi::domain::period_step::{Refused, Step};
+use manyi::domain::user::Role;
+
+use crate::harness::TestApp;
+
+pub const OCTOBER: &str = "2026-10";
+
+/// Ten answers by name in October, of which eight are satisfied; then it is 2 November. Returns the path of a
+/// questionnaire that is still open.
+pub fn october(app: &TestApp) -> String {
+    let department = app.department("甲");
+    app.department("乙");
+    app.employee("E1", department);
+    app.advance(TimeDelta::days(17));
+    let mut paths = (0..11).map(|number| {
+        let record = manyi::domain::service_record::ServiceRecord {
+            employee_no: Some("E1".into()),
+            ..app.record(number, "甲")
+        };
+        app.survey_path(&app.stored(&record))
+    });
+    let open = paths.next().unwrap();
+    for (at, path) in paths.enumerate() {
+        rate(app, &path, if at < 8 { "5" } else { "1" });
+    }
+    app.advance(TimeDelta::days(8));
+    open
+}
+
+fn rate(app: &TestApp, path: &str, value: &str) {
+    let thanks = app.answer(path, &[("q.overall", value), ("identity", "named")]);
+    assert_eq!(thanks.status, 303, "{}", thanks.body);
+}
+
+fn user(app: &TestApp, email: &str, role: Role) {
+    let new = NewUser { email: email.into(), name: "林一".into(), role, department_id: None, client_id: None };
+    let now = app.now();
+    app.pool().write_now(|conn| db::user::add(conn, &new, now)).unwrap();
+}
+
+fn go_by(
+    app: &TestApp,
+    period: &str,
+    step: Step,
+    reason: Option<&str>,
+    (by, second): (Option<&str>, Option<&str>),
+) -> Result<Moved, MoveError> {
+    let context = &app.context;
+    let setting = Setting {
+        zone: context.config.time_zone,
+        terms: Terms::default(),
+        thresholds: context.thresholds,
+        secrets: context.secrets.clone(),
+    };
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    let wanted =
+        Move { period: period.parse().unwrap(), step, reason: owned(reason), by: owned(by), second: owned(second) };
+    let now = app.now();
+    app.pool().write_now(|conn| take(conn, &wanted, "cli", &setting, now))
+}
+
+fn go(app: &TestApp, period: &str, step: Step, reason: Option<&str>) -> Result<Moved, MoveError> {
+    go_by(app, period, step, reason, (None, None))
+}
+
+pub fn close(app: &TestApp, period: &str) -> Moved {
+    go(app, period, Step::Evaluate, None).unwrap();
+    go(app, period, Step::Publish, None).unwrap();
+    go(app, period, Step::Seal, Some("nobody objects")).unwrap()
+}
+
+fn refused(result: Result<Moved, MoveError>) -> Refused {
+    match result {
+        Err(MoveError::Refused(refused)) => refused,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Every answer about a period, as other systems get it.
+fn everything(app: &TestApp, period: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    for level in [Level::Organisation, Level::Department, Level::Employee] {
+        for channel in [None, Some(manyi::domain::service_record::Channel::Online)] {
+            let request = Request { period: period.parse().unwrap(), department: None, channel, level };
+            all.push(serde_json::to_string(&app.scores(&request)).unwrap());
+        }
+    }
+    all
+}
+
+fn figures(all: &[String]) -> Vec<&str> {
+    all.iter().map(|text| text.split_once("\"scores\":").unwrap().1).collect()
+}
+
+/// Takes away what guards the rows, as somebody with the whole database could.
+fn without_guards(app: &TestApp, tables: &[&str]) {
+    app.pool()
+        .write_now(|conn| -> db::Result<()> {
+            for table in tables {
+                match conn {
+                    db::Connection::Sqlite(c) => c.batch_execute(&format!("DROP TRIGGER {table}_frozen"))?,
+                    db::Connection::Postgres(c) => {
+                        c.batch_execute(&format!("DROP TRIGGER {table}_frozen ON {table}"))?
+                    }
+                }
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+fn faults(app: &TestApp) -> Vec<(i64, Fault)> {
+    let checked = app.pool().read_now(seal::check).unwrap();
+    checked.broken.into_iter().map(|broken| (broken.number, broken.fault)).collect()
+}
+
+on_both!(a_sealed_period_says_what_was_published, |app| {
+    october(app);
+    let open = everything(app, OCTOBER);
+    let moved = close(app, OCTOBER);
+    let sealed = everything(app, OCTOBER);
+    assert_eq!(figures(&open), figures(&sealed));
+    assert!(sealed[0].starts_with(r#"{"period":"2026-10","state":"sealed","revision":1,"#), "{}", sealed[0]);
+    assert_eq!(moved.hash.unwrap().len(), 32);
+    assert_eq!(faults(app), []);
+});
+
+on_both!(a_sealed_period_survives_all_that_comes_later, |app| {
+    let open = october(app);
+    close(app, OCTOBER);
+    let sealed = everything(app, OCTOBER);
+    rate(app, &open, "1");
+    reorganise_and_erase(app);
+    assert_eq!(everything(app, OCTOBER), sealed);
+    let trend = trend_point(app);
+    assert_eq!((trend.n, trend.value, trend.target), (10, Some(80.0), Some(90.0)));
+    assert_eq!(faults(app), []);
+    // The late answer counts in the month that is open, and in the quarter.
+    let n = |period: &str, level| {
+        let request = Request { period: period.parse().unwrap(), department: None, channel: None, level };
+        app.scores(&request).scores.first().unwrap().n
+    };
+    assert_eq!([n("2026-11", Level::Organisation), n("2026-Q4", Level::Organisation)], [1, 11]);
+});
+
+/// Another target reaching back, another place in the tree, no contact data.
+fn reorganise_and_erase(app: &TestApp) {
+    let now = app.now();
+    app.pool()
+        .write_now(|conn| -> db::Result<()> {
+            let departments = db::department::Departments::load(conn)?;
+            let of = |code: &str| departments.by_code(code).unwrap().clone();
+            let (a, b) = (of("甲"), of("乙"));
+            let under = NewDepartment {
+                code: a.code.clone(),
+                name_zh: "新甲".into(),
+                name_en: None,
+                parent_id: Some(b.id),
+                head_email: None,
+            };
+            db::department::update(conn, a.id, &under)?;
+            for mut commitment in db::commitment::all(conn)? {
+                commitment.target = 5_000;
+                commitment.valid_from = "2026-10-01".parse().unwrap();
+                db::commitment::insert(conn, &commitment, Some("correction"), now)?;
+            }
+            diesel::update(service_record::table)
+                .set((service_record::contact.eq(None::<Vec<u8>>), service_record::customer_hash.eq(None::<Vec<u8>>)))
+                .execute(conn)?;
+            Ok(())
+        })
+        .unwrap();
+}
+
+fn trend_point(app: &TestApp) -> manyi::domain::trend::Point {
+    let request = db::trend::TrendRequest {
+        department: "甲".into(),
+        metric: Metric::SatisfactionRate,
+        grain: manyi::domain::period::Grain::Month,
+        from: Some(OCTOBER.parse().unwrap()),
+        to: Some(OCTOBER.parse().unwrap()),
+        channel: None,
+    };
+    let thresholds = app.context.thresholds;
+    let trend = app.pool().read_now(|conn| db::trend::trend(conn, &request, &thresholds)).unwrap();
+    trend.points.into_iter().next().unwrap()
+}
+
+on_both!(a_seal_can_be_neither_changed_nor_deleted, |app| {
+    october(app);
+    close(app, OCTOBER);
+    let write = |work: fn(&mut db::Connection) -> QueryResult<usize>| {
+        app.pool().write_now(|conn| -> db::Result<usize> { Ok(work(conn)?) }).is_err()
+    };
+    assert!(write(|conn| diesel::update(period_seal::table).set(period_seal::rules.eq("{}")).execute(conn)));
+    assert!(write(|conn| diesel::delete(period_seal::table).execute(conn)));
+    assert!(write(|conn| diesel::update(sealed_score::table).set(sealed_score::score.eq("{}")).execute(conn)));
+    assert!(write(|conn| diesel::delete(sealed_score::table).execute(conn)));
+});
+
+on_both!(one_flipped_byte_is_found, |app| {
+    october(app);
+    close(app, OCTOBER);
+    without_guards(app, &["period_seal", "sealed_score"]);
+    let inputs: String = app
+        .pool()
+        .query_now(|conn| -> db::Result<_> { Ok(period_seal::table.select(period_seal::inputs).first(conn)?) })
+        .unwrap();
+    // Nine of ten in place of eight: still readable JSON.
+    let flipped = inputs.replacen(r#""satisfied":8"#, r#""satisfied":9"#, 1);
+    assert_ne!(inputs, flipped);
+    let put = |text: &str| {
+        app.pool()
+            .write_now(|conn| -> db::Result<_> {
+                Ok(diesel::update(period_seal::table).set(period_seal::inputs.eq(text)).execute(conn)?)
+            })
+            .unwrap()
+    };
+    put(&flipped);
+    assert_eq!(faults(app), [(1, Fault::Chain), (1, Fault::Results)]);
+    put(&inputs.replacen("甲", "丙", 1));
+    assert!(faults(app).contains(&(1, Fault::Chain)));
+    put(&inputs);
+    assert_eq!(faults(app), []);
+});
+
+on_both!(a_figure_or_a_state_that_differs_from_its_seal_is_found, |app| {
+    october(app);
+    close(app, OCTOBER);
+    without_guards(app, &["sealed_score"]);
+    app.pool()
+        .write_now(|conn| -> db::Result<()> {
+            let first = sealed_score::table.filter(sealed_score::position.eq(0));
+            let text: String = first.select(sealed_score::score).first(conn)?;
+            diesel::update(first).set(sealed_score::score.eq(text.replacen("80.0", "90.0", 1))).execute(conn)?;
+            diesel::update(period::table).set(period::revision.eq(2)).execute(conn)?;
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(faults(app), [(1, Fault::Figures), (0, Fault::Period)]);
+});
+
+on_both!(steps_are_taken_in_order, |app| {
+    october(app);
+    let order = |step, state| Refused::OutOfOrder { step, state };
+    assert_eq!(refused(go(app, OCTOBER, Step::Publish, None)), order(Step::Publish, State::Open));
+    assert!(matches!(refused(go(app, "2026-11", Step::Evaluate, None)), Refused::NotOver { .. }));
+    go(app, OCTOBER, Step::Evaluate, None).unwrap();
+    assert_eq!(refused(go(app, OCTOBER, Step::Seal, None)), order(Step::Seal, State::Evaluating));
+    go(app, OCTOBER, Step::Publish, None).unwrap();
+    // Ten working days after 2 November.
+    let until = "2026-11-16".parse().unwrap();
+    assert_eq!(refused(go(app, OCTOBER, Step::Seal, None)), Refused::MayObject(until));
+    app.advance(TimeDelta::days(15));
+    assert_eq!(go(app, OCTOBER, Step::Seal, None).unwrap().course.revision, 1);
+    assert_eq!(refused(go(app, OCTOBER, Step::Publish, None)), order(Step::Publish, State::Sealed));
+});
+
+on_both!(a_quarter_is_published_after_its_months, |app| {
+    october(app);
+    app.advance(TimeDelta::days(62));
+    go(app, "2026-Q4", Step::Evaluate, None).unwrap();
+    // November and December have no figures.
+    let untold = Refused::ShorterFirst(vec![OCTOBER.parse().unwrap()]);
+    assert_eq!(refused(go(app, "2026-Q4", Step::Publish, None)), untold);
+    close(app, OCTOBER);
+    close(app, "2026-Q4");
+    let around = Refused::LongerFirst(vec!["2026-Q4".parse().unwrap()]);
+    user(app, "a@manyi.example", Role::Hr);
+    user(app, "b@manyi.example", Role::Quality);
+    let two = (Some("a@manyi.example"), Some("b@manyi.example"));
+    assert_eq!(refused(go_by(app, OCTOBER, Step::Reopen, Some("a wrong import"), two)), around);
+    assert_eq!(faults(app), []);
+});
+
+on_both!(reopening_takes_two_users_and_makes_revision_two, |app| {
+    let open = october(app);
+    close(app, OCTOBER);
+    user(app, "a@manyi.example", Role::Hr);
+    user(app, "b@manyi.example", Role::Quality);
+    user(app, "head@manyi.example", Role::Head);
+    let (a, b) = (Some("a@manyi.example"), Some("b@manyi.example"));
+    let reopen = |persons, reason| go_by(app, OCTOBER, Step::Reopen, reason, persons);
+    assert_eq!(refused(reopen((a, b), None)), Refused::NoReason);
+    assert_eq!(refused(reopen((a, a), Some("a wrong import"))), Refused::OnePerson);
+    assert_eq!(refused(reopen((a, None), Some("a wrong import"))), Refused::OnePerson);
+    let head = reopen((a, Some("head@manyi.example")), Some("a wrong import"));
+    assert!(matches!(head, Err(MoveError::NotAllowed(_))));
+    let nobody = reopen((a, Some("nobody@manyi.example")), Some("a wrong import"));
+    assert!(matches!(nobody, Err(MoveError::UnknownUser(_))));
+
+    let course = reopen((a, b), Some("a wrong import")).unwrap().course;
+    assert_eq!((course.state, course.revision), (State::Evaluating, 2));
+    rate(app, &open, "5");
+    go(app, OCTOBER, Step::Publish, None).unwrap();
+    go(app, OCTOBER, Step::Seal, Some("agreed")).unwrap();
+    assert_eq!(faults(app), []);
+
+    let first = |revision| {
+        let content = app.pool().query_now(|conn| seal::content(conn, OCTOBER.parse().unwrap(), revision)).unwrap();
+        let (seal, [.., results]) = content.unwrap();
+        let results: serde_json::Value = serde_json::from_str(&results).unwrap();
+        (seal, results[0]["score"]["n"].as_u64())
+    };
+    let ((_, before), (seal, after)) = (first(1), first(2));
+    assert_eq!((before, after), (Some(10), Some(11)));
+    let reopening = &seal.circumstances.reopenings[0];
+    assert_eq!((reopening.requested_by.as_str(), reopening.confirmed_by.as_deref()), (a.unwrap(), b));
+    assert!(everything(app, OCTOBER)[0].contains(r#""state":"sealed","revision":2,"#));
+});
+
+on_both!(a_period_is_moved_on_its_page, |app| {
+    october(app);
+    app.sign_in(Role::Head, None);
+    assert_eq!(app.get("/periods").status, 403);
+    app.sign_in(Role::Auditor, None);
+    assert_eq!((app.get("/periods").status, app.get("/periods/2026-10").status), (200, 200));
+    assert_eq!(press(app, "evaluate", "").status, 403);
+    app.sign_in(Role::Quality, None);
+    assert!(app.get("/periods?year=2026").body.contains("href=\"/periods/2026-10\""));
+    let early = press(app, "seal", "");
+    assert_eq!(early.status, 422);
+    assert!(early.body.contains("role=\"alert\""), "{}", early.body);
+    for step in ["evaluate", "publish"] {
+        assert_eq!(press(app, step, "").status, 303, "{step}");
+    }
+    assert_eq!(press(app, "seal", "").status, 422);
+    assert_eq!(press(app, "seal", "各部门均已确认").status, 303);
+    assert_eq!(faults(app), []);
+    let page = app.get("/periods/2026-10").body;
+    assert!(page.contains("各部门均已确认") && page.contains("/periods/2026-10/seals/1.json"), "{page}");
+    let whole: serde_json::Value = serde_json::from_str(&app.get("/periods/2026-10/seals/1.json").body).unwrap();
+    assert!(page.contains(whole["hash"].as_str().unwrap()));
+});
+
+on_both!(one_user_asks_and_another_confirms, |app| {
+    october(app);
+    close(app, OCTOBER);
+    app.sign_in(Role::Quality, None);
+    assert_eq!(press(app, "ask", "").status, 422);
+    assert_eq!(press(app, "ask", "<b>导入有误</b>").status, 303);
+    assert_eq!(press(app, "ask", "又一次").status, 422);
+    assert_eq!(press(app, "confirm", "").status, 422);
+    let own = app.get("/periods/2026-10").body;
+    assert!(own.contains("&#60;b&#62;导入有误") && !own.contains("value=\"confirm\""), "{own}");
+    app.sign_in(Role::Hr, None);
+    assert_eq!(press(app, "confirm", "").status, 303);
+    let progress = app.pool().query_now(db::period::Progress::load).unwrap();
+    let course = progress.course(OCTOBER.parse().unwrap());
+    assert_eq!((course.state, course.revision), (State::Evaluating, 2));
+    assert_eq!(press(app, "confirm", "").status, 422);
+    assert_eq!(app.post("/periods/2026-10", &[("step", "publish"), ("csrf", "forged")]).status, 403);
+});
+
+/// Presses a button of the page of October.
+fn press(app: &TestApp, step: &str, reason: &str) -> crate::harness::Answer {
+    let csrf = app.get("/periods/2026-10").attribute("input[name=csrf]", "value");
+    app.post("/periods/2026-10", &[("csrf", &csrf), ("step", step), ("reason", reason)])
+}
