@@ -89,7 +89,7 @@ pub fn trend(conn: &mut Connection, request: &TrendRequest, thresholds: &Thresho
                 .map(|period| (*period, book.score(&slice(*period), &named, request.metric, &commitments, thresholds)));
             let mut points: Vec<Point> = scores.map(|(period, score)| Point::new(period, &score)).collect();
             let measures: Vec<Measure> =
-                periods.iter().map(|period| book.measure(&slice(*period), request.metric)).collect();
+                periods.iter().map(|period| book.measured(&slice(*period), &named, request.metric)).collect();
             let reading = draw_limits(&mut points, &measures, request.metric);
             if !rests_on_services(request.metric) {
                 note_editions(&mut points, &questionnaire::editions(conn, request.channel)?, request.zone);

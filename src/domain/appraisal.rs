@@ -96,7 +96,8 @@ pub fn records(scores: &[Score], thresholds: &Thresholds) -> Vec<Record> {
             Metric::Points => record.points = Figure::new(score),
             _ => continue,
         }
-        if score.suppressed && record.withheld.is_none() {
+        // Where there is nothing, nothing is withheld.
+        if score.suppressed && score.n > 0 && record.withheld.is_none() {
             let few = score.n < thresholds.score;
             record.withheld = Some(if few { Withheld::TooFew } else { Withheld::Complementary });
         }
@@ -238,6 +239,12 @@ mod tests {
     fn twenty_are_enough_and_four_are_too_few_for_anything() {
         assert_eq!(withheld(&[score("1", None, 18, 20)]), [None]);
         assert_eq!(withheld(&[score("1", None, 3, 4)]), [Some(Withheld::TooFew)]);
+    }
+
+    #[test]
+    fn answers_without_points_do_not_withhold_the_rate() {
+        let points = Score { metric: Metric::Points, n: 0, suppressed: true, ..score("1", None, 0, 0) };
+        assert_eq!(withheld(&[score("1", None, 18, 20), points]), [None]);
     }
 
     #[test]

@@ -291,6 +291,14 @@ impl Scorebook {
         }
     }
 
+    /// What a figure is made of; a rate of a sealed period as it was sealed.
+    pub fn measured(&self, slice: &Slice<'_>, named: &Named<'_>, metric: Metric) -> Measure {
+        let sealed = self.sealed(slice, named);
+        let score = sealed.and_then(|all| all.iter().find(|s| s.metric == metric && s.base == slice.base));
+        let rate = score.and_then(|score| Some(Measure::Rate { k: score.satisfied?, n: score.n }));
+        rate.unwrap_or_else(|| self.measure(slice, metric))
+    }
+
     /// How many were asked and how many answered; of a sealed period as it was sealed.
     pub fn reach(&self, slice: &Slice<'_>, named: &Named<'_>) -> Reach {
         let sealed = self.sealed(slice, named).and_then(|scores| scores.iter().find(|s| s.base == slice.base));

@@ -195,6 +195,7 @@ fn trend_point(app: &TestApp) -> manyi::domain::trend::Point {
         from: Some(OCTOBER.parse().unwrap()),
         to: Some(OCTOBER.parse().unwrap()),
         channel: None,
+        zone: app.context.config.time_zone,
     };
     let thresholds = app.context.thresholds;
     let trend = app.pool().read_now(|conn| db::trend::trend(conn, &request, &thresholds)).unwrap();
