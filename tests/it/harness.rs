@@ -274,6 +274,7 @@ impl TestApp {
     /// A user, signed in by the one-time link.
     pub fn sign_in(&mut self, role: UserRole, department_id: Option<i64>) {
         self.cookies.clear();
+        self.agent.cookie_jar_lock().clear();
         let email = format!("{}@manyi.example", role.as_str());
         let new = NewUser { email, name: "林一".into(), role, department_id, client_id: None };
         let now = self.now();
