@@ -474,6 +474,6 @@ mod tests {
         );
         let slice =
             Slice { departments: &[DEPARTMENT], employee: None, channel: None, period: quarter(), base: Base::Sample };
-        assert_eq!(book.reach(&slice), Reach { invited: 50, responded: 0 });
+        assert_eq!(book.asked(&slice), Reach { invited: 50, responded: 0 });
     }
 }
