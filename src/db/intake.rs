@@ -49,7 +49,7 @@ pub enum Outcome {
     Unchanged(State),
     /// The same number with other content: nothing was changed.
     Conflict,
-    /// It names a department, employee or client that is not there.
+    /// It names a department or an employee that is not there.
     Invalid(Vec<FieldError>),
 }
 
@@ -177,7 +177,6 @@ impl<'a> Intake<'a> {
             }
         };
         let there = self.there_already(conn, records)?;
-        self.meet_clients(conn, records)?;
         let mut fresh: Vec<Resolved<'_>> = Vec::with_capacity(records.len());
         let mut first: HashMap<&str, usize> = HashMap::new();
         let mut repeats = Vec::new();
@@ -188,7 +187,7 @@ impl<'a> Intake<'a> {
             } else if let Some(earlier) = first.get(record.external_id.as_str()) {
                 repeats.push((at, *earlier, hash));
             } else {
-                match self.resolve(record) {
+                match self.resolve(conn, record)? {
                     Err(errors) => set(at, Outcome::Invalid(errors)),
                     Ok(attribution) => {
                         first.insert(&record.external_id, fresh.len());
@@ -209,43 +208,40 @@ impl<'a> Intake<'a> {
         Ok(outcomes.into_iter().flatten().collect())
     }
 
-    /// Client organisations have no file of their own: the first record that names one makes it.
-    fn meet_clients(&mut self, conn: &mut Connection, records: &[(&ServiceRecord, &str)]) -> Result<()> {
-        for code in records.iter().filter_map(|(record, _)| record.client_code.as_deref()) {
-            if !self.clients.contains_key(code) {
-                self.clients.insert(code.to_owned(), ensure_client(conn, code, self.now)?);
-            }
-        }
-        Ok(())
-    }
-
-    /// The attribution of a record, or what it names that is not there.
-    fn resolve(&self, record: &ServiceRecord) -> std::result::Result<Attribution, Vec<FieldError>> {
+    /// The attribution of a record, or what it names that is not there. Client organisations have no file of their own:
+    /// the first good record that names one makes it.
+    fn resolve(
+        &mut self,
+        conn: &mut Connection,
+        record: &ServiceRecord,
+    ) -> Result<std::result::Result<Attribution, Vec<FieldError>>> {
+        let department = self.departments.by_code(&record.department_code).map(|department| department.id);
+        let employee = record.employee_no.as_ref().map(|number| self.employees.get(number).copied().ok_or(number));
         let mut errors = Vec::new();
-        let department = self.departments.by_code(&record.department_code);
         if department.is_none() {
             errors.push(FieldError::new("department_code", &record.department_code, Reason::UnknownDepartment));
         }
-        let mut known = |field: &'static str, code: &Option<String>, all: &HashMap<String, i64>, reason: Reason| {
-            let code = code.as_ref()?;
-            let id = all.get(code).copied();
-            if id.is_none() {
-                errors.push(FieldError::new(field, code, reason));
-            }
-            id
-        };
-        let employee_id = known("employee_no", &record.employee_no, &self.employees, Reason::UnknownEmployee);
-        let client_id = known("client_code", &record.client_code, &self.clients, Reason::UnknownClient);
-        match department {
-            Some(department) if errors.is_empty() => Ok(Attribution {
-                department_id: department.id,
-                employee_id,
-                client_id,
-                touchpoint: record.touchpoint,
-                channel: Some(record.channel),
-            }),
-            _ => Err(errors),
+        if let Some(Err(number)) = employee {
+            errors.push(FieldError::new("employee_no", number, Reason::UnknownEmployee));
         }
+        let Some(department_id) = department.filter(|_| errors.is_empty()) else { return Ok(Err(errors)) };
+        let client_id = record.client_code.as_ref().map(|code| self.meet_client(conn, code)).transpose()?;
+        Ok(Ok(Attribution {
+            department_id,
+            employee_id: employee.and_then(std::result::Result::ok),
+            client_id,
+            touchpoint: record.touchpoint,
+            channel: Some(record.channel),
+        }))
+    }
+
+    fn meet_client(&mut self, conn: &mut Connection, code: &str) -> Result<i64> {
+        if let Some(id) = self.clients.get(code) {
+            return Ok(*id);
+        }
+        let id = ensure_client(conn, code, self.now)?;
+        self.clients.insert(code.to_owned(), id);
+        Ok(id)
     }
 
     fn there_already(
@@ -313,20 +309,13 @@ impl<'a> Intake<'a> {
     }
 
     fn insert(&self, conn: &mut Connection, fresh: &[Resolved<'_>], asking: Asking) -> Result<Vec<Stored>> {
-        if fresh.is_empty() {
-            return Ok(Vec::new());
-        }
         let judged = match asking {
             Asking::Invite => self.judge(conn, fresh)?,
             Asking::Answered => fresh.iter().map(|r| (State::Answered, r.record.completed_at)).collect(),
         };
         let rows = fresh.iter().map(|resolved| self.record_row(resolved)).collect::<Result<Vec<_>>>()?;
-        let ids: Vec<(String, i64)> = on_each!(conn, |c| {
-            diesel::insert_into(service_record::table)
-                .values(&rows)
-                .returning((service_record::external_id, service_record::id))
-                .get_results(c)
-        })?;
+        let columns = (service_record::external_id, service_record::id);
+        let ids: Vec<(String, i64)> = insert_rows!(conn, service_record::table, &rows, returning columns)?;
         let ids: HashMap<String, i64> = ids.into_iter().collect();
         let mut tallies = Tallies::default();
         let mut stored = Vec::with_capacity(fresh.len());
@@ -338,12 +327,9 @@ impl<'a> Intake<'a> {
             invitations.push(self.invitation_row(resolved, id, state, due));
             stored.push(Stored { id, invitation_id: 0, state, attribution: resolved.attribution, periods });
         }
-        let invitation_ids: Vec<(i64, i64)> = on_each!(conn, |c| {
-            diesel::insert_into(invitation::table)
-                .values(&invitations)
-                .returning((invitation::service_record_id, invitation::id))
-                .get_results(c)
-        })?;
+        let columns = (invitation::service_record_id, invitation::id);
+        let invitation_ids: Vec<(i64, i64)> =
+            insert_rows!(conn, invitation::table, &invitations, returning columns)?;
         let invitation_ids: HashMap<i64, i64> = invitation_ids.into_iter().collect();
         for stored in &mut stored {
             stored.invitation_id = invitation_ids.get(&stored.id).copied().unwrap_or_default();
@@ -362,9 +348,7 @@ impl<'a> Intake<'a> {
                 possible_duplicates: 0,
             })
             .collect();
-        if !mails.is_empty() {
-            on_each!(conn, |c| diesel::insert_into(outbox::table).values(&mails).execute(c))?;
-        }
+        insert_rows!(conn, outbox::table, &mails)?;
         tally::add(conn, &tallies)?;
         Ok(stored)
     }

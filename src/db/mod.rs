@@ -16,6 +16,32 @@ macro_rules! on_each {
     };
 }
 
+/// Inserts rows, and returns the named columns of each if asked to. SQLite takes them one by one, as it keeps the prepared
+/// statement of a single row but not that of a list; PostgreSQL takes them in one message.
+macro_rules! insert_rows {
+    ($conn:expr, $table:expr, $rows:expr) => {
+        match $conn {
+            $crate::db::Connection::Sqlite(c) => {
+                $rows.iter().try_for_each(|row| diesel::insert_into($table).values(row).execute(c).map(drop))
+            }
+            $crate::db::Connection::Postgres(_) if $rows.is_empty() => Ok(()),
+            $crate::db::Connection::Postgres(c) => diesel::insert_into($table).values($rows).execute(c).map(drop),
+        }
+    };
+    ($conn:expr, $table:expr, $rows:expr, returning $columns:expr) => {
+        match $conn {
+            $crate::db::Connection::Sqlite(c) => {
+                let insert = |row| diesel::insert_into($table).values(row).returning($columns).get_result(c);
+                $rows.iter().map(insert).collect::<diesel::QueryResult<Vec<_>>>()
+            }
+            $crate::db::Connection::Postgres(_) if $rows.is_empty() => Ok(Vec::new()),
+            $crate::db::Connection::Postgres(c) => {
+                diesel::insert_into($table).values($rows).returning($columns).get_results(c)
+            }
+        }
+    };
+}
+
 pub mod announcement;
 pub mod api_token;
 pub mod appraisals;
@@ -90,6 +116,21 @@ pub enum Error {
     Stopped,
 }
 
+impl Error {
+    /// Whether the same request may succeed in a moment: the database is busy, locked, or away.
+    pub fn is_passing(&self) -> bool {
+        use diesel::result::{DatabaseErrorKind as Kind, Error as Failed};
+        match self {
+            Self::Busy | Self::Stopped | Self::Connect(_) => true,
+            Self::Query(Failed::BrokenTransactionManager) => true,
+            Self::Query(Failed::DatabaseError(Kind::ClosedConnection | Kind::SerializationFailure, _)) => true,
+            // SQLite's words for SQLITE_BUSY and SQLITE_LOCKED; there is no kind for them.
+            Self::Query(Failed::DatabaseError(_, information)) => information.message().ends_with(" is locked"),
+            _ => false,
+        }
+    }
+}
+
 /// What the functions here return.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -105,6 +146,22 @@ pub(crate) fn utc(stored: NaiveDateTime) -> DateTime<Utc> {
 
 #[cfg(test)]
 mod tests {
+    use diesel::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_locked_database_passes_and_a_missing_row_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("locked.db").display().to_string();
+        let mut first = diesel::SqliteConnection::establish(&path).unwrap();
+        let mut second = diesel::SqliteConnection::establish(&path).unwrap();
+        diesel::sql_query("BEGIN EXCLUSIVE").execute(&mut first).unwrap();
+        let locked = Error::from(diesel::sql_query("BEGIN EXCLUSIVE").execute(&mut second).unwrap_err());
+        assert!(locked.is_passing(), "{locked}");
+        assert!(!Error::from(diesel::result::Error::NotFound).is_passing());
+    }
+
     #[test]
     fn both_databases_have_the_same_migrations() {
         let names = |database: &str| -> Vec<String> {

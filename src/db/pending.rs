@@ -84,9 +84,7 @@ pub fn accept(
             sealed: sealed.clone(),
         })
         .collect();
-    if !rows.is_empty() {
-        on_each!(conn, |c| diesel::insert_into(pending_response::table).values(&rows).execute(c))?;
-    }
+    insert_rows!(conn, pending_response::table, &rows)?;
     release(conn, progress, released, tallies)
 }
 

@@ -45,6 +45,8 @@ pub enum ConnectError {
 pub struct Pool {
     readers: r2d2::Pool<Manager>,
     writers: r2d2::Pool<Manager>,
+    /// SQLite: no way to a server and back.
+    is_file: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -69,11 +71,12 @@ impl Pool {
                 .map_err(|_| ConnectError::Busy)
         };
         let readers = build(READERS)?;
+        let is_file = matches!(manager, Manager::Sqlite(_));
         let writers = match manager {
             Manager::Sqlite(_) => build(1)?,
             Manager::Postgres(_) => build(READERS)?,
         };
-        Ok(Self { readers, writers })
+        Ok(Self { readers, writers, is_file })
     }
 
     /// Runs `work` on one snapshot, on a thread that may block.
@@ -118,6 +121,24 @@ impl Pool {
     pub fn query_now<T, E: From<Error>>(&self, work: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
         let mut connection = self.readers.get().map_err(|_| Error::from(ConnectError::Busy))?;
         work(&mut connection)
+    }
+
+    /// A look-up by key that needs no snapshot of its own. In a file it takes less than the way to another thread, so
+    /// this one does it, unless every connection is taken; a server is asked on a thread that may block.
+    pub async fn look_up<T, E>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        if self.is_file
+            && let Some(mut connection) = self.readers.try_get()
+        {
+            return work(&mut connection);
+        }
+        self.query(work).await
     }
 
     /// A single query that needs no snapshot of its own, on a thread that may block.

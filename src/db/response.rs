@@ -87,7 +87,7 @@ struct AnonymousRow<'a> {
 pub fn insert_named(conn: &mut Connection, responses: &[Named]) -> Result<()> {
     let rows: Vec<_> = responses.iter().map(NamedRow::new).collect();
     for rows in rows.chunks(BATCH) {
-        on_each!(conn, |c| diesel::insert_into(response::table).values(rows).execute(c))?;
+        insert_rows!(conn, response::table, rows)?;
     }
     Ok(())
 }
@@ -96,7 +96,7 @@ pub fn insert_named(conn: &mut Connection, responses: &[Named]) -> Result<()> {
 pub(super) fn insert_anonymous(conn: &mut Connection, responses: &[Response]) -> Result<()> {
     let rows: Vec<_> = responses.iter().map(AnonymousRow::new).collect();
     for rows in rows.chunks(BATCH) {
-        on_each!(conn, |c| diesel::insert_into(anonymous_response::table).values(rows).execute(c))?;
+        insert_rows!(conn, anonymous_response::table, rows)?;
     }
     Ok(())
 }

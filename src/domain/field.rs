@@ -134,8 +134,6 @@ pub enum Reason {
     UnknownDepartment,
     /// No employee has this number.
     UnknownEmployee,
-    /// No client has this code.
-    UnknownClient,
     /// The department would be above itself.
     ParentCycle,
     /// Warning: answered before asked; the row counts, the interval does not.
@@ -182,7 +180,6 @@ impl Reason {
             Self::Conflict => "conflict",
             Self::UnknownDepartment => "unknown_department",
             Self::UnknownEmployee => "unknown_employee",
-            Self::UnknownClient => "unknown_client",
             Self::ParentCycle => "parent_cycle",
             Self::ResponseBeforeRequest => "response_before_request",
             Self::CompletedBeforeRequest => "completed_before_request",

@@ -79,7 +79,6 @@ pub fn reason(reason: &Reason, t: Texts) -> String {
         Reason::Conflict => t.get("intake-reason-conflict"),
         Reason::UnknownDepartment => t.get("intake-reason-unknown-department"),
         Reason::UnknownEmployee => t.get("intake-reason-unknown-employee"),
-        Reason::UnknownClient => t.get("intake-reason-unknown-client"),
         Reason::ParentCycle => t.get("intake-reason-parent-cycle"),
         Reason::ResponseBeforeRequest => t.get("intake-reason-response-before-request"),
         Reason::CompletedBeforeRequest => t.get("intake-reason-completed-before-request"),
@@ -117,7 +116,6 @@ pub fn repair(reason: &Reason, t: Texts) -> String {
         Reason::Duplicate { .. } | Reason::Conflict => t.get("intake-repair-duplicate"),
         Reason::UnknownDepartment => t.get("intake-repair-unknown-department"),
         Reason::UnknownEmployee => t.get("intake-repair-unknown-employee"),
-        Reason::UnknownClient => t.get("intake-repair-unknown-client"),
         Reason::ParentCycle => t.get("intake-repair-parent-cycle"),
         Reason::ResponseBeforeRequest | Reason::CompletedBeforeRequest | Reason::RatedBeforeCompleted => {
             t.get("intake-repair-order-of-times")
@@ -225,7 +223,6 @@ mod tests {
             Reason::Conflict,
             Reason::UnknownDepartment,
             Reason::UnknownEmployee,
-            Reason::UnknownClient,
             Reason::ParentCycle,
             Reason::ResponseBeforeRequest,
             Reason::CompletedBeforeRequest,

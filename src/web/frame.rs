@@ -44,12 +44,10 @@ pub(super) enum Refusal {
 
 impl From<db::Error> for Refusal {
     fn from(error: db::Error) -> Self {
-        match error {
-            db::Error::Busy | db::Error::Stopped | db::Error::Connect(_) => {
-                Self::Problem(Problem::Unavailable(Some(30)), None)
-            }
-            error => Self::Internal(error.to_string()),
+        if error.is_passing() {
+            return Self::Problem(Problem::Unavailable(Some(30)), None);
         }
+        Self::Internal(error.to_string())
     }
 }
 

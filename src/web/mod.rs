@@ -96,6 +96,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/dev/mail/{id}", get().to(captured_mail::show))
         // Machines, by token.
         .service(scope("/api/v1").configure(api::routes))
+        .service(scope("/api").default_service(web::to(api::not_found)))
         .default_service(web::to(page_error::not_found));
 }
 

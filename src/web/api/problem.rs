@@ -156,10 +156,7 @@ fn shorten(text: &str) -> String {
 
 impl From<db::Error> for Refusal {
     fn from(error: db::Error) -> Self {
-        match error {
-            db::Error::Busy | db::Error::Stopped | db::Error::Connect(_) => Self::Unavailable(BUSY),
-            error => Self::Internal(error.to_string()),
-        }
+        if error.is_passing() { Self::Unavailable(BUSY) } else { Self::Internal(error.to_string()) }
     }
 }
 

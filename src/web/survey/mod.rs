@@ -128,7 +128,7 @@ async fn find(web: &Web, request: &HttpRequest, token: &str) -> Result<Opened, S
         let questionnaire = questionnaires.get(conn, invitation.questionnaire_version_id)?;
         Ok(Some((invitation, questionnaire)))
     };
-    match web.context.pool.query(look).await {
+    match web.context.pool.look_up(look).await {
         Ok(Some((invitation, questionnaire))) => Ok(Opened { token, invitation, questionnaire }),
         Ok(None) => Err(web.guesses.check(request).map_or_else(|wait| State::TooMany { wait }, |()| State::Unknown)),
         Err(error) => {

@@ -63,7 +63,6 @@ intake-repair-formula = copy the column and paste it back as values
 intake-repair-duplicate = keep the right one, or give it another number
 intake-repair-unknown-department = import departments first or correct the code, or put [create] departments = true in the map file
 intake-repair-unknown-employee = import staff first or correct the number, or put [create] staff = true in the map file
-intake-repair-unknown-client = create the client first, or correct the code
 intake-repair-parent-cycle = correct the parent department
 intake-repair-order-of-times = check these times in the source system
 

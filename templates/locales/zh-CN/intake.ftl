@@ -63,7 +63,6 @@ intake-repair-formula = 请复制这一列，“选择性粘贴”为数值
 intake-repair-duplicate = 请保留正确的一条，或换一个编号
 intake-repair-unknown-department = 请先导入部门，或改正编码；也可在对应方案中写 [create] departments = true
 intake-repair-unknown-employee = 请先导入员工，或改正工号；也可在对应方案中写 [create] staff = true
-intake-repair-unknown-client = 请先建立客户单位，或改正编码
 intake-repair-parent-cycle = 请改正上级部门
 intake-repair-order-of-times = 请核对原系统里的这几个时间
 
