@@ -328,8 +328,7 @@ impl<'a> Intake<'a> {
             stored.push(Stored { id, invitation_id: 0, state, attribution: resolved.attribution, periods });
         }
         let columns = (invitation::service_record_id, invitation::id);
-        let invitation_ids: Vec<(i64, i64)> =
-            insert_rows!(conn, invitation::table, &invitations, returning columns)?;
+        let invitation_ids: Vec<(i64, i64)> = insert_rows!(conn, invitation::table, &invitations, returning columns)?;
         let invitation_ids: HashMap<i64, i64> = invitation_ids.into_iter().collect();
         for stored in &mut stored {
             stored.invitation_id = invitation_ids.get(&stored.id).copied().unwrap_or_default();

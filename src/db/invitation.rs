@@ -172,3 +172,33 @@ impl Found {
         self.state.takes_answers() && now <= self.expires_at
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use diesel::connection::InstrumentationEvent;
+
+    use super::*;
+    use crate::db::Pool;
+
+    #[test]
+    fn the_statement_behind_a_link_is_prepared_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = Pool::open(&format!("sqlite:{}/m.db", folder.path().display())).unwrap();
+        pool.run_now(|conn| conn.migrate().map(drop)).unwrap();
+        let prepared = Arc::new(Mutex::new(Vec::new()));
+        let seen = prepared.clone();
+        pool.query_now(|conn| {
+            let Connection::Sqlite(sqlite) = conn else { return Ok(()) };
+            sqlite.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+                if let InstrumentationEvent::CacheQuery { sql, .. } = event {
+                    seen.lock().unwrap().push(sql.to_owned());
+                }
+            });
+            (0..3).try_for_each(|_| by_token_hash(conn, b"none").map(drop))
+        })
+        .unwrap();
+        assert_eq!(prepared.lock().unwrap().len(), 1, "{prepared:?}");
+    }
+}

@@ -146,7 +146,7 @@ pub(crate) fn utc(stored: NaiveDateTime) -> DateTime<Utc> {
 
 #[cfg(test)]
 mod tests {
-    use diesel::prelude::*;
+    use diesel::{Connection as _, RunQueryDsl, SqliteConnection};
 
     use super::*;
 
@@ -154,8 +154,8 @@ mod tests {
     fn a_locked_database_passes_and_a_missing_row_does_not() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("locked.db").display().to_string();
-        let mut first = diesel::SqliteConnection::establish(&path).unwrap();
-        let mut second = diesel::SqliteConnection::establish(&path).unwrap();
+        let mut first = SqliteConnection::establish(&path).unwrap();
+        let mut second = SqliteConnection::establish(&path).unwrap();
         diesel::sql_query("BEGIN EXCLUSIVE").execute(&mut first).unwrap();
         let locked = Error::from(diesel::sql_query("BEGIN EXCLUSIVE").execute(&mut second).unwrap_err());
         assert!(locked.is_passing(), "{locked}");

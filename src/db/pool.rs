@@ -16,10 +16,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Connections that read at the same time.
 const READERS: u32 = 4;
 
-/// WAL so that readers and the writer do not wait for each other; FULL so that a commit survives a power cut.
+/// WAL so that readers and the writer do not wait for each other; FULL so that a commit survives a power cut. No ANALYZE:
+/// with its samples SQLite prepares a kept statement anew for every value that is bound to it.
 const SQLITE_SET_UP: &str = "PRAGMA busy_timeout = 15000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
      PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456; \
-     PRAGMA wal_autocheckpoint = 4000; PRAGMA optimize = 0x10002";
+     PRAGMA wal_autocheckpoint = 4000";
 
 /// Why no connection could be had.
 #[derive(Debug, thiserror::Error)]
@@ -45,8 +46,8 @@ pub enum ConnectError {
 pub struct Pool {
     readers: r2d2::Pool<Manager>,
     writers: r2d2::Pool<Manager>,
-    /// SQLite: no way to a server and back.
-    is_file: bool,
+    /// SQLite: for what is looked up on the thread of the request, one for each such thread, so that none waits.
+    look_ups: Option<r2d2::Pool<Manager>>,
 }
 
 #[derive(Debug, Clone)]
@@ -71,12 +72,13 @@ impl Pool {
                 .map_err(|_| ConnectError::Busy)
         };
         let readers = build(READERS)?;
-        let is_file = matches!(manager, Manager::Sqlite(_));
-        let writers = match manager {
-            Manager::Sqlite(_) => build(1)?,
-            Manager::Postgres(_) => build(READERS)?,
+        let threads =
+            std::thread::available_parallelism().map_or(READERS, |n| u32::try_from(n.get()).unwrap_or(READERS));
+        let (writers, look_ups) = match manager {
+            Manager::Sqlite(_) => (build(1)?, Some(build(threads)?)),
+            Manager::Postgres(_) => (build(READERS)?, None),
         };
-        Ok(Self { readers, writers, is_file })
+        Ok(Self { readers, writers, look_ups })
     }
 
     /// Runs `work` on one snapshot, on a thread that may block.
@@ -123,8 +125,8 @@ impl Pool {
         work(&mut connection)
     }
 
-    /// A look-up by key that needs no snapshot of its own. In a file it takes less than the way to another thread, so
-    /// this one does it, unless every connection is taken; a server is asked on a thread that may block.
+    /// A look-up by key that needs no snapshot of its own. In a file it takes less than the way to another thread, so it
+    /// is done on this one; a server is asked on a thread that may block.
     pub async fn look_up<T, E>(
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
@@ -133,12 +135,9 @@ impl Pool {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        if self.is_file
-            && let Some(mut connection) = self.readers.try_get()
-        {
-            return work(&mut connection);
-        }
-        self.query(work).await
+        let Some(look_ups) = &self.look_ups else { return self.query(work).await };
+        let mut connection = look_ups.get().map_err(|_| Error::from(ConnectError::Busy))?;
+        work(&mut connection)
     }
 
     /// A single query that needs no snapshot of its own, on a thread that may block.
