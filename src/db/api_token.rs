@@ -41,7 +41,7 @@ pub fn find(conn: &mut Connection, token: &Token, now: DateTime<Utc>) -> Result<
         .filter(api_token::token_hash.eq(token.hash()))
         .filter(holds)
         .select((api_token::name, api_token::scopes))
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     let Some((name, words)) = found else { return Ok(None) };
     let scopes = Scope::parse_list(&words).map_err(|unknown| Error::Stored {

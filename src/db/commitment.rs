@@ -52,11 +52,13 @@ pub fn seed(conn: &mut Connection, now: DateTime<Utc>) -> Result<()> {
 /// Stores a commitment; its `id` is given here.
 pub fn insert(conn: &mut Connection, new: &Commitment, reason: Option<&str>, now: DateTime<Utc>) -> Result<i64> {
     let department_id: Option<i64> = match &new.department_code {
-        Some(code) => Some(department::table.filter(department::code.eq(code)).select(department::id).first(conn)?),
+        Some(code) => {
+            Some(department::table.filter(department::code.eq(code)).select(department::id).get_result(conn)?)
+        }
         None => None,
     };
     let client_id: Option<i64> = match &new.client_code {
-        Some(code) => Some(client::table.filter(client::code.eq(code)).select(client::id).first(conn)?),
+        Some(code) => Some(client::table.filter(client::code.eq(code)).select(client::id).get_result(conn)?),
         None => None,
     };
     let row = diesel::insert_into(commitment::table)

@@ -60,7 +60,7 @@ pub fn sums(conn: &mut Connection) -> Result<Sums> {
 
 /// When the last thing was written into the audit log.
 pub fn last_entry(conn: &mut Connection) -> Result<Option<DateTime<Utc>>> {
-    let last: Option<NaiveDateTime> = audit_log::table.select(diesel::dsl::max(audit_log::at)).first(conn)?;
+    let last: Option<NaiveDateTime> = audit_log::table.select(diesel::dsl::max(audit_log::at)).get_result(conn)?;
     Ok(last.map(utc))
 }
 

@@ -36,7 +36,7 @@ pub fn calendar(conn: &mut Connection) -> Result<WorkCalendar> {
 
 /// Stores a day; `false` if it stood there just so already.
 pub fn put(conn: &mut Connection, new: &Holiday) -> Result<bool> {
-    let there: Option<Holiday> = holiday::table.find(new.date).first(conn).optional()?;
+    let there: Option<Holiday> = holiday::table.find(new.date).get_result(conn).optional()?;
     if there.as_ref() == Some(new) {
         return Ok(false);
     }

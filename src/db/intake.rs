@@ -433,7 +433,7 @@ fn counted(record: &ServiceRecord) -> ServiceDelta {
 
 /// The client organisation with this code, made from the code if it is new.
 pub fn ensure_client(conn: &mut Connection, code: &str, now: DateTime<Utc>) -> Result<i64> {
-    let found = client::table.filter(client::code.eq(code)).select(client::id).first(conn).optional()?;
+    let found = client::table.filter(client::code.eq(code)).select(client::id).get_result(conn).optional()?;
     if let Some(id) = found {
         return Ok(id);
     }

@@ -89,7 +89,7 @@ pub fn by_token_hash(conn: &mut Connection, token_hash: &[u8]) -> Result<Option<
         .inner_join(service_record::table.inner_join(department::table))
         .filter(invitation::token_hash.eq(token_hash))
         .select((InvitationPart::as_select(), RecordPart::as_select(), Department::as_select()))
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     found.map(Found::new).transpose()
 }
@@ -100,7 +100,7 @@ pub fn by_id(conn: &mut Connection, id: i64) -> Result<Option<Found>> {
         .inner_join(service_record::table.inner_join(department::table))
         .filter(invitation::id.eq(id))
         .select((InvitationPart::as_select(), RecordPart::as_select(), Department::as_select()))
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     found.map(Found::new).transpose()
 }
@@ -118,9 +118,9 @@ pub fn decline(conn: &mut Connection, id: i64) -> Result<()> {
 
 /// Ends the invitations whose time ran out without an answer; returns how many.
 pub fn expire(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
-    let over = invitation::table
-        .filter(invitation::state.eq(State::Sent.as_str()))
-        .filter(invitation::expires_at.lt(now.naive_utc()));
+    // Spelled out, as the index of those that wait is found by it.
+    let waits = diesel::dsl::sql::<diesel::sql_types::Bool>("state = 'sent'");
+    let over = invitation::table.filter(waits).filter(invitation::expires_at.lt(now.naive_utc()));
     Ok(diesel::update(over).set(invitation::state.eq(State::Expired.as_str())).execute(conn)?)
 }
 
@@ -140,7 +140,7 @@ pub fn state_of(conn: &mut Connection, external_id: &str, now: DateTime<Utc>) ->
         .filter(service_record::external_id.eq(external_id))
         .filter(invitation::purpose.eq(super::intake::SERVICE))
         .select((invitation::state, invitation::due_at))
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     let Some((state, due_at)) = found else { return Ok(None) };
     let state: State = parse("invitation", "state", &state)?;

@@ -191,7 +191,7 @@ pub fn make_missing<'a>(
 
 /// The key of the client organisation with this code.
 pub fn client_by_code(conn: &mut Connection, code: &str) -> Result<Option<i64>> {
-    Ok(client::table.filter(client::code.eq(code)).select(client::id).first(conn).optional()?)
+    Ok(client::table.filter(client::code.eq(code)).select(client::id).get_result(conn).optional()?)
 }
 
 /// What is wrong with each entry: refused ones are no parents, so this is done until no more are found.

@@ -3,6 +3,9 @@
 //! Query text is written once on the [`Connection`] enum; the few expressions its derive refuses (batch inserts,
 //! upserts) are expanded into both arms by `on_each!`. One file per table. Times are UTC without an offset, cut to
 //! microseconds; JSON is text.
+//!
+//! What is found by a unique key is asked for with `get_result`, not `first`: that adds `LIMIT ?`, and SQLite (from 3.46)
+//! prepares a kept statement anew each time a value is bound to its limit, which costs more than the look-up.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 

@@ -288,7 +288,7 @@ pub fn oldest_due(conn: &mut Connection, now: DateTime<Utc>) -> Result<Option<Da
         .filter(outbox::state.eq_any(["queued", "retry"]))
         .filter(outbox::due_at.le(now.naive_utc()))
         .select(diesel::dsl::min(outbox::due_at))
-        .first(conn)?;
+        .get_result(conn)?;
     Ok(oldest.map(utc))
 }
 

@@ -52,9 +52,19 @@ pub struct Pool {
 
 #[derive(Debug, Clone)]
 enum Manager {
-    Sqlite(String),
+    Sqlite {
+        path: String,
+        /// Pages kept in memory at most, in KiB.
+        cache: u32,
+    },
     Postgres(String),
 }
+
+/// SQLite's own measure, for those that read: the system keeps the file in memory for them.
+const READER_CACHE: u32 = 2_000;
+
+/// An import touches every index all over; taken only while it is needed.
+const WRITER_CACHE: u32 = 65_536;
 
 impl Pool {
     /// Opens the database that `url` names; an SQLite file (and its directory) is made if it is not there.
@@ -62,7 +72,7 @@ impl Pool {
         let manager = Manager::from_url(url)?;
         // Try once by hand: the pool would repeat a wrong address for ever, and hide what was said.
         drop(manager.connect()?);
-        let build = |size: u32| {
+        let build = |size: u32, manager: &Manager| {
             r2d2::Pool::builder()
                 .max_size(size)
                 .min_idle(Some(0))
@@ -71,12 +81,15 @@ impl Pool {
                 .build(manager.clone())
                 .map_err(|_| ConnectError::Busy)
         };
-        let readers = build(READERS)?;
+        let readers = build(READERS, &manager)?;
         let threads =
             std::thread::available_parallelism().map_or(READERS, |n| u32::try_from(n.get()).unwrap_or(READERS));
-        let (writers, look_ups) = match manager {
-            Manager::Sqlite(_) => (build(1)?, Some(build(threads)?)),
-            Manager::Postgres(_) => (build(READERS)?, None),
+        let (writers, look_ups) = match &manager {
+            Manager::Sqlite { path, .. } => {
+                let writer = Manager::Sqlite { path: path.clone(), cache: WRITER_CACHE };
+                (build(1, &writer)?, Some(build(threads, &manager)?))
+            }
+            Manager::Postgres(_) => (build(READERS, &manager)?, None),
         };
         Ok(Self { readers, writers, look_ups })
     }
@@ -164,7 +177,7 @@ impl Manager {
     fn from_url(url: &str) -> Result<Self, ConnectError> {
         if let Some(path) = url.strip_prefix("sqlite:") {
             let path = path.strip_prefix("//").unwrap_or(path);
-            return Ok(Self::Sqlite(path.to_owned()));
+            return Ok(Self::Sqlite { path: path.to_owned(), cache: READER_CACHE });
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Ok(Self::Postgres(url.to_owned()));
@@ -180,13 +193,14 @@ impl ManageConnection for Manager {
     /// Chooses by scheme: the derived `establish` tries both and hides the cause.
     fn connect(&self) -> Result<Connection, ConnectError> {
         match self {
-            Self::Sqlite(path) => {
+            Self::Sqlite { path, cache } => {
                 let refused = |cause: String| ConnectError::Refused { place: path.clone(), cause };
                 if let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
                     std::fs::create_dir_all(folder).map_err(|error| refused(error.to_string()))?;
                 }
                 let mut connection = SqliteConnection::establish(path).map_err(|error| refused(error.to_string()))?;
-                connection.batch_execute(SQLITE_SET_UP).map_err(|error| refused(error.to_string()))?;
+                let set_up = format!("{SQLITE_SET_UP}; PRAGMA cache_size = -{cache}");
+                connection.batch_execute(&set_up).map_err(|error| refused(error.to_string()))?;
                 Ok(Connection::Sqlite(connection))
             }
             Self::Postgres(url) => {

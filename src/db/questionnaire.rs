@@ -25,7 +25,7 @@ impl Published {
             return Ok(known);
         }
         let definition: String =
-            questionnaire_version::table.find(version_id).select(questionnaire_version::definition).first(conn)?;
+            questionnaire_version::table.find(version_id).select(questionnaire_version::definition).get_result(conn)?;
         let read = Arc::new(read(&definition)?);
         let mut all = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         Ok(all.entry(version_id).or_insert(read).clone())

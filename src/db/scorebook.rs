@@ -151,7 +151,7 @@ pub fn months(conn: &mut Connection) -> Result<Option<(Period, Period)>> {
     let whole =
         tally::table.filter(tally::employee_id.eq(0)).filter(tally::client_id.eq(0)).filter(tally::question.eq(""));
     let (first, last): (Option<String>, Option<String>) =
-        whole.select((min(tally::month), max(tally::month))).first(conn)?;
+        whole.select((min(tally::month), max(tally::month))).get_result(conn)?;
     let read = |text: Option<String>| text.map(|text| parse("tally", "month", &text)).transpose();
     Ok(read(first)?.zip(read(last)?))
 }

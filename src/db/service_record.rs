@@ -60,15 +60,15 @@ pub fn find(
         .filter(service_record::external_id.eq(external_id))
         .filter(invitation::purpose.eq(SERVICE))
         .select((RecordRow::as_select(), department::code, InvitationRow::as_select()))
-        .first::<(RecordRow, String, InvitationRow)>(conn)
+        .get_result::<(RecordRow, String, InvitationRow)>(conn)
         .optional()?;
     let Some((row, department_code, invited)) = found else { return Ok(None) };
     let employee_no = match row.employee_id {
-        Some(id) => Some(employee::table.find(id).select(employee::employee_no).first(conn)?),
+        Some(id) => Some(employee::table.find(id).select(employee::employee_no).get_result(conn)?),
         None => None,
     };
     let client_code = match row.client_id {
-        Some(id) => Some(client::table.find(id).select(client::code).first(conn)?),
+        Some(id) => Some(client::table.find(id).select(client::code).get_result(conn)?),
         None => None,
     };
     let contact = match &row.contact {

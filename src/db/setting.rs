@@ -16,7 +16,7 @@ pub const DEMO: &str = "demo";
 
 /// The value of a fact.
 pub fn get(conn: &mut Connection, name: &str) -> Result<Option<String>> {
-    Ok(setting::table.find(name).select(setting::value).first(conn).optional()?)
+    Ok(setting::table.find(name).select(setting::value).get_result(conn).optional()?)
 }
 
 /// States a fact, in place of what was said before.

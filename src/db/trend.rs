@@ -142,7 +142,7 @@ fn service_months(conn: &mut Connection) -> Result<Option<(Period, Period)>, Err
     use diesel::dsl::{max, min};
     let whole = service_tally::table.filter(service_tally::employee_id.eq(0)).filter(service_tally::client_id.eq(0));
     let (first, last): (Option<String>, Option<String>) =
-        whole.select((min(service_tally::month), max(service_tally::month))).first(conn)?;
+        whole.select((min(service_tally::month), max(service_tally::month))).get_result(conn)?;
     let read = |text: Option<String>| text.map(|text| parse("service_tally", "month", &text)).transpose();
     Ok(read(first)?.zip(read(last)?))
 }

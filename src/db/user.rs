@@ -86,12 +86,12 @@ pub fn add(conn: &mut Connection, new: &NewUser, now: DateTime<Utc>) -> Result<O
 /// The user with this address, whatever its case.
 pub fn by_email(conn: &mut Connection, email: &str) -> Result<Option<User>> {
     let email = email.trim().to_lowercase();
-    Ok(app_user::table.filter(app_user::email.eq(email)).first(conn).optional()?)
+    Ok(app_user::table.filter(app_user::email.eq(email)).get_result(conn).optional()?)
 }
 
 /// The user with this key.
 pub fn by_id(conn: &mut Connection, id: i64) -> Result<Option<User>> {
-    Ok(app_user::table.find(id).first(conn).optional()?)
+    Ok(app_user::table.find(id).get_result(conn).optional()?)
 }
 
 /// Whether anyone has been added yet; while not, the set-up link works.
@@ -119,7 +119,7 @@ pub fn make_link(conn: &mut Connection, user_id: Option<i64>, now: DateTime<Utc>
 /// Whose link this is, if it holds: `Some(None)` is the set-up's. Looking does not spend it.
 pub fn look_at_link(conn: &mut Connection, token: &Token, now: DateTime<Utc>) -> Result<Option<Option<i64>>> {
     let holds = sign_in_link::table.find(token.hash()).filter(sign_in_link::expires_at.gt(now.naive_utc()));
-    Ok(holds.select(sign_in_link::user_id).first(conn).optional()?)
+    Ok(holds.select(sign_in_link::user_id).get_result(conn).optional()?)
 }
 
 /// Spends a link; `false` if someone was first.
@@ -158,7 +158,7 @@ pub fn by_session(conn: &mut Connection, token: &Token, now: DateTime<Utc>) -> R
         .filter(session::created_at.gt((now - SESSION_LIFETIME).naive_utc()))
         .filter(app_user::disabled_at.is_null())
         .select((app_user::all_columns, session::last_seen_at))
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     Ok(found.map(|(user, seen)| (user, super::utc(seen))))
 }
