@@ -80,6 +80,7 @@ pub enum Asking {
 #[derive(Insertable)]
 #[diesel(table_name = service_record, treat_none_as_default_value = false)]
 struct NewRecord<'a> {
+    id: i64,
     external_id: &'a str,
     content_hash: Vec<u8>,
     department_id: i64,
@@ -102,6 +103,7 @@ struct NewRecord<'a> {
 #[derive(Insertable)]
 #[diesel(table_name = invitation, treat_none_as_default_value = false)]
 struct NewInvitation {
+    id: i64,
     service_record_id: i64,
     purpose: &'static str,
     state: &'static str,
@@ -313,26 +315,23 @@ impl<'a> Intake<'a> {
             Asking::Invite => self.judge(conn, fresh)?,
             Asking::Answered => fresh.iter().map(|r| (State::Answered, r.record.completed_at)).collect(),
         };
-        let rows = fresh.iter().map(|resolved| self.record_row(resolved)).collect::<Result<Vec<_>>>()?;
-        let columns = (service_record::external_id, service_record::id);
-        let ids: Vec<(String, i64)> = insert_rows!(conn, service_record::table, &rows, returning columns)?;
-        let ids: HashMap<String, i64> = ids.into_iter().collect();
+        let ids = reserve_keys!(conn, service_record, fresh.len())?;
+        let invitation_ids = reserve_keys!(conn, invitation, fresh.len())?;
         let mut tallies = Tallies::default();
         let mut stored = Vec::with_capacity(fresh.len());
+        let mut rows = Vec::with_capacity(fresh.len());
         let mut invitations = Vec::with_capacity(fresh.len());
-        for (resolved, (state, due)) in fresh.iter().zip(judged) {
-            let id = ids.get(&resolved.record.external_id).copied().unwrap_or_default();
+        for ((resolved, (state, due)), (id, invitation_id)) in
+            fresh.iter().zip(judged).zip(ids.into_iter().zip(invitation_ids))
+        {
             let periods = Periods::at(resolved.record.completed_at, self.zone);
             tallies.add_service(resolved.attribution, periods, counted(resolved.record));
-            invitations.push(self.invitation_row(resolved, id, state, due));
-            stored.push(Stored { id, invitation_id: 0, state, attribution: resolved.attribution, periods });
+            rows.push(self.record_row(id, resolved)?);
+            invitations.push(self.invitation_row(invitation_id, resolved, id, state, due));
+            stored.push(Stored { id, invitation_id, state, attribution: resolved.attribution, periods });
         }
-        let columns = (invitation::service_record_id, invitation::id);
-        let invitation_ids: Vec<(i64, i64)> = insert_rows!(conn, invitation::table, &invitations, returning columns)?;
-        let invitation_ids: HashMap<i64, i64> = invitation_ids.into_iter().collect();
-        for stored in &mut stored {
-            stored.invitation_id = invitation_ids.get(&stored.id).copied().unwrap_or_default();
-        }
+        insert_rows!(conn, service_record::table, &rows)?;
+        insert_rows!(conn, invitation::table, &invitations)?;
         let mails: Vec<NewMail> = stored
             .iter()
             .zip(&invitations)
@@ -352,11 +351,12 @@ impl<'a> Intake<'a> {
         Ok(stored)
     }
 
-    fn record_row<'r>(&self, resolved: &'r Resolved<'_>) -> Result<NewRecord<'r>> {
+    fn record_row<'r>(&self, id: i64, resolved: &'r Resolved<'_>) -> Result<NewRecord<'r>> {
         let record = resolved.record;
         let contact =
             if record.contact == Default::default() { None } else { Some(seal_contact(self.secrets, record)?) };
         Ok(NewRecord {
+            id,
             external_id: &record.external_id,
             content_hash: resolved.content_hash.clone(),
             department_id: resolved.attribution.department_id,
@@ -379,6 +379,7 @@ impl<'a> Intake<'a> {
 
     fn invitation_row(
         &self,
+        id: i64,
         resolved: &Resolved<'_>,
         service_record_id: i64,
         state: State,
@@ -386,6 +387,7 @@ impl<'a> Intake<'a> {
     ) -> NewInvitation {
         let salt = (state == State::Scheduled).then(|| random::<16>().to_vec());
         NewInvitation {
+            id,
             service_record_id,
             purpose: SERVICE,
             state: state.as_str(),

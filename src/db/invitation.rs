@@ -177,7 +177,7 @@ impl Found {
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use diesel::connection::InstrumentationEvent;
+    use diesel::connection::{Connection as _, InstrumentationEvent};
 
     use super::*;
     use crate::db::Pool;
@@ -199,6 +199,8 @@ mod tests {
             (0..3).try_for_each(|_| by_token_hash(conn, b"none").map(drop))
         })
         .unwrap();
-        assert_eq!(prepared.lock().unwrap().len(), 1, "{prepared:?}");
+        let prepared = prepared.lock().unwrap();
+        assert_eq!(prepared.len(), 1, "{prepared:?}");
+        assert!(!prepared[0].contains("LIMIT"), "a bound limit would have it prepared anew each time");
     }
 }

@@ -19,8 +19,8 @@ macro_rules! on_each {
     };
 }
 
-/// Inserts rows, and returns the named columns of each if asked to. SQLite takes them one by one, as it keeps the prepared
-/// statement of a single row but not that of a list; PostgreSQL takes them in one message.
+/// Inserts rows. SQLite takes them one by one, as diesel keeps the prepared statement of a single row but not that of a
+/// list; PostgreSQL takes them in one message.
 macro_rules! insert_rows {
     ($conn:expr, $table:expr, $rows:expr) => {
         match $conn {
@@ -31,16 +31,17 @@ macro_rules! insert_rows {
             $crate::db::Connection::Postgres(c) => diesel::insert_into($table).values($rows).execute(c).map(drop),
         }
     };
-    ($conn:expr, $table:expr, $rows:expr, returning $columns:expr) => {
+}
+
+/// `$n` keys that no other row of `$table` will have, for many rows that name each other: without `RETURNING`, for which
+/// SQLite keeps a journal per statement. Within a writing transaction.
+macro_rules! reserve_keys {
+    ($conn:expr, $table:ident, $n:expr) => {
         match $conn {
-            $crate::db::Connection::Sqlite(c) => {
-                let insert = |row| diesel::insert_into($table).values(row).returning($columns).get_result(c);
-                $rows.iter().map(insert).collect::<diesel::QueryResult<Vec<_>>>()
-            }
-            $crate::db::Connection::Postgres(_) if $rows.is_empty() => Ok(Vec::new()),
-            $crate::db::Connection::Postgres(c) => {
-                diesel::insert_into($table).values($rows).returning($columns).get_results(c)
-            }
+            $crate::db::Connection::Sqlite(c) => diesel::QueryDsl::select($table::table, diesel::dsl::max($table::id))
+                .get_result::<Option<i64>>(c)
+                .map(|last| (last.unwrap_or(0)..).skip(1).take($n).collect::<Vec<i64>>()),
+            $crate::db::Connection::Postgres(c) => $crate::db::reserve_on_postgres(c, stringify!($table), $n),
         }
     };
 }
@@ -136,6 +137,20 @@ impl Error {
 
 /// What the functions here return.
 pub type Result<T> = std::result::Result<T, Error>;
+
+/// The next `n` numbers of a table's own numbering.
+fn reserve_on_postgres(conn: &mut diesel::PgConnection, table: &str, n: usize) -> diesel::QueryResult<Vec<i64>> {
+    use diesel::sql_types::{BigInt, Text};
+    use diesel::{QueryableByName, RunQueryDsl};
+    #[derive(QueryableByName)]
+    struct Key {
+        #[diesel(sql_type = BigInt)]
+        key: i64,
+    }
+    let keys = "SELECT nextval(pg_get_serial_sequence($1, 'id')) AS key FROM generate_series(1, $2)";
+    let keys = diesel::sql_query(keys).bind::<Text, _>(table).bind::<BigInt, _>(i64::try_from(n).unwrap_or(i64::MAX));
+    Ok(keys.load::<Key>(conn)?.into_iter().map(|row| row.key).collect())
+}
 
 /// A stored word as its domain type.
 pub(crate) fn parse<T: std::str::FromStr>(table: &'static str, column: &'static str, value: &str) -> Result<T> {
