@@ -50,6 +50,7 @@ pub mod announcement;
 pub mod api_token;
 pub mod appraisals;
 pub mod audit;
+mod checkpoint;
 pub mod closing;
 pub mod commitment;
 mod connection;

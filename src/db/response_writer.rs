@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError};
 use diesel::prelude::*;
 use tokio::sync::oneshot;
 
+use super::checkpoint::Checkpoints;
 use super::period::Progress;
 use super::response::Named;
 use super::schema::invitation;
@@ -74,8 +75,13 @@ impl ResponseWriter {
     /// Starts the writer. Its thread ends, with everything stored, after the last [`ResponseWriter`] is dropped.
     pub fn start(pool: Pool, secrets: Secrets, zone: Tz) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (sender, receiver) = crossbeam_channel::bounded(QUEUE);
+        let (checkpoints, mover) = Checkpoints::start(pool.clone())?;
         let writer = Writer { pool, secrets, zone };
-        let thread = std::thread::Builder::new().name("response-writer".into()).spawn(move || writer.run(&receiver))?;
+        let work = move || {
+            writer.run(&receiver, checkpoints);
+            let _ = mover.join();
+        };
+        let thread = std::thread::Builder::new().name("response-writer".into()).spawn(work)?;
         Ok((Self(sender), thread))
     }
 
@@ -103,7 +109,7 @@ impl ResponseWriter {
 }
 
 impl Writer {
-    fn run(&self, queue: &Receiver<Job>) {
+    fn run(&self, queue: &Receiver<Job>, mut checkpoints: Checkpoints) {
         while let Ok(first) = queue.recv() {
             let mut batch = vec![first];
             batch.extend(queue.try_iter().take(BATCH - 1));
@@ -123,6 +129,7 @@ impl Writer {
                     }
                 }
             }
+            checkpoints.committed();
         }
     }
 
