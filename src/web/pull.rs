@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::db::appraisals::{Puller, appraisals, pull};
-use crate::db::period::Course;
+use crate::db::period::{Course, Progress};
 use crate::db::{Connection, Error};
 use crate::domain::period::{Period, State};
 use crate::domain::verdict::Thresholds;
@@ -60,10 +60,12 @@ pub(super) enum PullError {
 /// [`PullError`]; nothing is noted then.
 pub(super) fn file(conn: &mut Connection, wanted: &Wanted) -> Result<Pulled, PullError> {
     let Wanted { period, format, t, now, .. } = *wanted;
-    let found = appraisals(conn, period, t.locale(), &wanted.thresholds, now)?;
-    if wanted.only_sealed && found.course.state != State::Sealed {
-        return Err(PullError::NotSealed(found.course.state));
+    // Before anything is computed: it may be asked for again and again.
+    let state = Progress::load(conn)?.state(period);
+    if wanted.only_sealed && state != State::Sealed {
+        return Err(PullError::NotSealed(state));
     }
+    let found = appraisals(conn, period, t.locale(), &wanted.thresholds, now)?;
     let Course { state, revision, .. } = found.course;
     let (seal, computed_at, rows) = (found.hash(), found.computed_at, found.rows.clone());
     let file = File { t, period, state, revision, seal, computed_at, rows };

@@ -6,6 +6,8 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use super::Call;
 use super::problem::Refusal;
 use super::query::Parameters;
+use crate::db::period::Progress;
+use crate::domain::period::State;
 use crate::domain::user::Scope;
 use crate::export::appraisals::{Format, table_schema};
 use crate::web::pull::{PullError, Wanted, file};
@@ -29,6 +31,11 @@ async fn sealed(call: &Call) -> Result<HttpResponse, Refusal> {
     let mut query = Parameters::read(&call.request, call.t, &["period"]);
     let period = query.required_period("period");
     let period = query.finish(period)?;
+    // Who asks before the seal does not hold up those who write.
+    let state = call.pool().read(Progress::load).await?.state(period);
+    if state != State::Sealed {
+        return Err(Refusal::NotSealed(period, state));
+    }
     let context = &call.web.context;
     let wanted = Wanted {
         period,
