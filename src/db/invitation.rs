@@ -83,14 +83,15 @@ impl RecordPart {
     }
 }
 
-/// The invitation whose token has this hash.
+/// The invitation whose token has this hash: what every customer's request begins with, so each database is asked in its
+/// own terms, which spares writing the query out to find its kept statement.
 pub fn by_token_hash(conn: &mut Connection, token_hash: &[u8]) -> Result<Option<Found>> {
-    let found: Option<Parts> = invitation::table
+    let found: Option<Parts> = on_each!(conn, |c| invitation::table
         .inner_join(service_record::table.inner_join(department::table))
         .filter(invitation::token_hash.eq(token_hash))
         .select((InvitationPart::as_select(), RecordPart::as_select(), Department::as_select()))
-        .get_result(conn)
-        .optional()?;
+        .get_result(c)
+        .optional())?;
     found.map(Found::new).transpose()
 }
 
