@@ -230,6 +230,25 @@ mod tests {
         evidence_rate(k, n, judge_rate(k, n, target, 500).unwrap(), &yardstick, 30)
     }
 
+    /// P(X ≤ k) of `n` answers each satisfied with chance `p`, added up term by term.
+    fn at_most(k: u32, n: u32, p: f64) -> f64 {
+        let mut term = (1.0 - p).powi(n.cast_signed());
+        let mut sum = term;
+        for i in 0..k {
+            term *= f64::from(n - i) / f64::from(i + 1) * p / (1.0 - p);
+            sum += term;
+        }
+        sum
+    }
+
+    #[test]
+    fn who_keeps_the_promise_is_told_of_a_clear_breach_in_at_most_one_of_twenty_periods() {
+        for (n, target) in (30..=300).flat_map(|n| [8_500, 9_000].map(|target| (n, target))) {
+            let wrongly = clear_bounds(n, target).0.map_or(0.0, |k| at_most(k, n, f64::from(target) / 10_000.0));
+            assert!(wrongly <= 0.05, "{wrongly} of {n} against {target}");
+        }
+    }
+
     /// The most satisfied with which the breach is clear, and the fewest with which keeping is.
     fn clear_bounds(n: u32, target: Hundredths) -> (Option<u32>, Option<u32>) {
         let clear = |verdict: Verdict| {

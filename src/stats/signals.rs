@@ -183,6 +183,34 @@ mod tests {
         signals(chart).iter().enumerate().filter(|(_, s)| s.as_ref().is_some_and(&rule)).map(|(i, _)| i).collect()
     }
 
+    /// Of the points of steady processes (24 periods of `n` answers, each satisfied with chance `percent`), the share
+    /// outside the limits, and that with any signal: 2,000 charts from fixed random numbers.
+    fn false_alarms(n: u64, percent: u64) -> (f64, f64) {
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut below = |bound: u64| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 33) % bound
+        };
+        let (mut outside, mut any) = (0_u32, 0_u32);
+        for _ in 0..2_000 {
+            let satisfied: Vec<u64> = (0..24).map(|_| (0..n).map(|_| u64::from(below(100) < percent)).sum()).collect();
+            for signals in signals(&chart(&satisfied, n)).into_iter().flatten() {
+                outside += u32::from(signals.outside);
+                any += u32::from(signals.any());
+            }
+        }
+        (f64::from(outside) / 48_000.0, f64::from(any) / 48_000.0)
+    }
+
+    #[test]
+    fn a_steady_process_seldom_looks_otherwise() {
+        let shares = [(50, 85), (100, 90), (400, 90)].map(|(n, percent)| false_alarms(n, percent));
+        println!("{shares:?}");
+        assert!(shares.iter().all(|(outside, any)| *outside <= 0.01 && *any <= 0.06), "{shares:?}");
+    }
+
     #[test]
     fn seven_on_one_side_are_a_shift_and_six_are_not() {
         let long = chart(&[50, 50, 50, 50, 50, 50, 50, 40, 60, 40, 40, 40, 40], 100);
