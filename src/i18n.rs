@@ -18,8 +18,11 @@ use unic_langid::langid;
 
 pub use crate::domain::locale::Locale;
 
+mod dates;
 mod periods;
 
+pub(crate) use dates::month;
+pub use dates::{date, period};
 pub use periods::refusal;
 
 static_loader! {

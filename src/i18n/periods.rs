@@ -1,13 +1,15 @@
 //! Why a period does not move, in words: the same on pages and in the terminal.
 
-use super::Texts;
+use super::{Locale, Texts, date, period as named};
 use crate::domain::period::{Period, State};
 use crate::domain::period_step::{Refused, Step};
 
 /// What keeps `period` from the step, and what to do.
 pub fn refusal(t: &Texts, period: Period, refused: &Refused) -> String {
-    let list = |periods: &[Period]| periods.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let with = |key: &str| t.with(key, &[("period", period)]);
+    let comma = if t.locale() == Locale::ZhCn { "、" } else { ", " };
+    let list = |periods: &[Period]| periods.iter().map(|period| named(t, period)).collect::<Vec<_>>().join(comma);
+    let this = named(t, &period);
+    let with = |key: &str| t.with(key, &[("period", &this)]);
     match refused {
         Refused::OutOfOrder { step, state } => with(match (step, state) {
             (Step::Reopen, _) => "period-refused-nothing-to-reopen",
@@ -17,16 +19,16 @@ pub fn refusal(t: &Texts, period: Period, refused: &Refused) -> String {
             _ => "period-refused-published",
         }),
         Refused::NotOver { period, end } => {
-            t.with("period-refused-not-over", &[("period", period.to_string()), ("end", end.to_string())])
+            t.with("period-refused-not-over", &[("period", named(t, period)), ("end", date(t, end))])
         }
         Refused::ShorterFirst(shorter) => {
-            t.with("period-refused-shorter-first", &[("period", period.to_string()), ("shorter", list(shorter))])
+            t.with("period-refused-shorter-first", &[("period", this), ("shorter", list(shorter))])
         }
         Refused::LongerFirst(longer) => {
-            t.with("period-refused-longer-first", &[("period", period.to_string()), ("longer", list(longer))])
+            t.with("period-refused-longer-first", &[("period", this), ("longer", list(longer))])
         }
         Refused::MayObject(until) => {
-            t.with("period-refused-may-object", &[("period", period.to_string()), ("until", until.to_string())])
+            t.with("period-refused-may-object", &[("period", this), ("until", date(t, until))])
         }
         Refused::NoReason => with("period-refused-no-reason"),
         Refused::OnePerson => with("period-refused-one-person"),

@@ -230,7 +230,7 @@ def check_csv(manyi, server, api):
     """HR's file of the period has the API's figures, cell by cell."""
     visitor, page = staff.sign_in(manyi, "hr@manyi.example", "hr")
     link, = [link for link in page.links + visitor.get(f"{server.url}/appraisals").links
-             if link.endswith(".csv") and f"/{journey.PERIOD}/" in link][:1]
+             if link.endswith(f"/{journey.PERIOD}/scores.csv")][:1]
     file = visitor.get(link)
     assert file.status == 200 and file.headers["Content-Disposition"].startswith("attachment")
     lines = list(csv.DictReader(io.StringIO(file.body.decode("utf-8-sig"), newline="")))

@@ -88,8 +88,7 @@ CREATE TABLE invitation (
   UNIQUE (service_record_id, purpose)
 );
 CREATE INDEX invitation_email ON invitation (email_hash, due_at) WHERE email_hash IS NOT NULL;
--- Of those that wait for an answer only: an index of all states would be written at every change of one.
-CREATE INDEX invitation_expiry ON invitation (expires_at) WHERE state = 'sent';
+CREATE INDEX invitation_state ON invitation (state);
 
 -- One row per mail, with its own state; claimed with a lease, sent, marked. Reminders are further steps.
 CREATE TABLE outbox (

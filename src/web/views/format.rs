@@ -1,10 +1,11 @@
 //! How numbers, dates and periods are written in each language. Arguments are borrowed because templates lend theirs.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use chrono::NaiveDateTime;
 
 use crate::domain::period::{Grain, Period, State};
 use crate::domain::service_record::Channel;
-use crate::i18n::{Locale, Texts};
+use crate::i18n::{Texts, month};
+pub use crate::i18n::{date, period};
 
 /// The true minus sign, U+2212.
 pub const MINUS: char = '\u{2212}';
@@ -55,16 +56,6 @@ pub fn percent(t: &Texts, number: &str) -> String {
     t.with("staff-percent", &[("number", number)])
 }
 
-/// A period with its year: `2026 年 10 月`, `October 2026`.
-pub fn period(t: &Texts, period: &Period) -> String {
-    let year = period.year().to_string();
-    match period.grain() {
-        Grain::Month => t.with("staff-period-month", &[("year", year), ("month", month(t, period.number()))]),
-        Grain::Quarter => t.with("staff-period-quarter", &[("year", year), ("number", period.number().to_string())]),
-        Grain::Year => t.with("staff-period-year", &[("year", year)]),
-    }
-}
-
 /// A period without its year, unless it is one: `10 月`, `October`; `第 4 季度`, `Q4`.
 pub fn short_period(t: &Texts, period: &Period) -> String {
     match period.grain() {
@@ -102,41 +93,16 @@ pub const fn channel_code(channel: &Option<Channel>) -> &'static str {
     }
 }
 
-/// A day: `2026 年 11 月 16 日`, `16 November 2026`.
-pub fn date(t: &Texts, date: &NaiveDate) -> String {
-    let args = [("year", date.year().to_string()), ("month", month(t, date.month())), ("day", date.day().to_string())];
-    t.with("staff-date", &args)
-}
-
 /// A moment to the minute: `2026 年 11 月 16 日 21:00`, `16 November 2026, 21:00`.
 pub fn date_time(t: &Texts, moment: &NaiveDateTime) -> String {
     let time = moment.format("%H:%M").to_string();
     t.with("staff-date-time", &[("date", date(t, &moment.date())), ("time", time)])
 }
 
-fn month(t: &Texts, number: u32) -> String {
-    if t.locale() == Locale::ZhCn {
-        return number.to_string();
-    }
-    t.get(match number {
-        1 => "staff-month-1",
-        2 => "staff-month-2",
-        3 => "staff-month-3",
-        4 => "staff-month-4",
-        5 => "staff-month-5",
-        6 => "staff-month-6",
-        7 => "staff-month-7",
-        8 => "staff-month-8",
-        9 => "staff-month-9",
-        10 => "staff-month-10",
-        11 => "staff-month-11",
-        _ => "staff-month-12",
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::i18n::Locale;
 
     const ZH: Texts = Texts::new(Locale::ZhCn);
     const EN: Texts = Texts::new(Locale::En);

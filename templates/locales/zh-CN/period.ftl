@@ -1,14 +1,14 @@
-period-refused-nothing-to-reopen = { $period } 尚未公布，无需重新打开
-period-refused-not-evaluated = { $period } 尚未评定，请先评定再公布
-period-refused-not-published = { $period } 尚未公布，请先评定并公布，再封存
-period-refused-published = { $period } 已经公布；如需更正，请重新打开
-period-refused-sealed = { $period } 已经封存；如需更正，请重新打开
-period-refused-not-over = { $period } 到 { $end } 才结束，次日起方可评定
-period-refused-shorter-first = { $period } 应在其所含考核期之后公布。尚未公布的有：{ $shorter }。请先公布这些考核期，或说明理由
-period-refused-longer-first = { $period } 的结果已计入已公布的 { $longer }，请先重新打开后者
-period-refused-may-object = 对 { $period } 的异议期到 { $until } 当日结束（D-4.1）。请在此之后封存，或说明理由
-period-refused-no-reason = 重新打开 { $period } 须说明理由
-period-refused-one-person = 重新打开 { $period } 须由两名不同的用户完成：一人提出，另一人确认
+period-refused-nothing-to-reopen = { $period }尚未公布，无需重新打开
+period-refused-not-evaluated = { $period }尚未评定，请先评定再公布
+period-refused-not-published = { $period }尚未公布，请先评定并公布，再封存
+period-refused-published = { $period }已经公布；如需更正，请重新打开
+period-refused-sealed = { $period }已经封存；如需更正，请重新打开
+period-refused-not-over = { $period }到 { $end }才结束，次日起方可评定
+period-refused-shorter-first = { $period }应在其所含考核期之后公布。尚未公布的有：{ $shorter }。请先公布这些考核期，或说明理由
+period-refused-longer-first = { $period }的结果已计入已公布的 { $longer }，请先重新打开后者
+period-refused-may-object = 对 { $period }的异议期到 { $until }当日结束（D-4.1）。请在此之后封存，或说明理由
+period-refused-no-reason = 重新打开 { $period }须说明理由
+period-refused-one-person = 重新打开 { $period }须由两名不同的用户完成：一人提出，另一人确认
 
 # 页面
 period-title = 考核期
@@ -17,9 +17,9 @@ period-years = 年份
 period-list = { $year } 年的考核期
 period-caption = 已开始的考核期，最近的在前
 period-none = 还没有数据，因此没有可评定的考核期。
-period-note = 结果告知之日视为评定和告知完成之日。“15 日前”按 14 日当天结束理解。工作日按国务院公布的节假日和调休安排计算。
+period-note = 公布结果的当天，即视为评定已完成、结果已告知。“15 日前”按 14 日当天结束理解。工作日按国务院公布的节假日和调休安排计算。
 period-provisional = 暂定：该年度放假安排尚未录入
-period-duty = 时限
+period-duty = 事项
 period-duties = 时限
 period-duties-caption = 各项应在何日前完成；评定与告知以较早的一天为准
 period-duty-evaluation = 完成评定
