@@ -7,6 +7,7 @@
 mod chart;
 mod config;
 mod doctor;
+mod exclusion;
 mod export;
 mod failure;
 mod healthcheck;
@@ -83,6 +84,9 @@ pub enum Task {
     Config(config::Command),
     /// Print the one-time link to set up the first administrator
     SetupUrl,
+    /// Leave responses out of every figure, by two persons, and let them back in
+    #[command(subcommand)]
+    Exclusion(exclusion::Command),
     /// Add users, or let them in again
     #[command(subcommand)]
     User(user::Command),
@@ -126,6 +130,7 @@ pub fn run(task: Task) -> Result<(), Failure> {
         Task::Healthcheck => healthcheck::run(),
         Task::Config(command) => config::run(&command),
         Task::SetupUrl => setup_url::run(),
+        Task::Exclusion(command) => exclusion::run(command),
         Task::User(command) => user::run(command),
         Task::Token(command) => token::run(&command),
         Task::Import(args) => import::run(&args),

@@ -58,6 +58,7 @@ pub mod department;
 pub mod doctor;
 pub mod drivers;
 pub mod employee;
+pub mod exclusion;
 pub mod follow_up;
 pub mod holiday;
 pub mod intake;

@@ -180,11 +180,14 @@ impl Counting {
                 .load(conn)?;
             let Some((row, _)) = rows.last() else { return Ok(()) };
             last = row.id;
-            for (row, sent_at) in rows.into_iter().filter(|(row, _)| !row.excluded) {
+            for (row, sent_at) in rows {
+                // Who was left out of the figures has answered all the same.
                 if sent_at.is_some() {
                     *self.responded.entry(row.department_id).or_default() += 1;
                 }
-                self.count(conn, row.counted()?)?;
+                if !row.excluded {
+                    self.count(conn, row.counted()?)?;
+                }
             }
         }
     }
@@ -200,9 +203,11 @@ impl Counting {
                 .load(conn)?;
             let Some(row) = rows.last() else { return Ok(()) };
             last.clone_from(&row.id);
-            for row in rows.into_iter().filter(|row| !row.excluded) {
+            for row in rows {
                 *self.responded.entry(row.department_id).or_default() += 1;
-                self.count(conn, row.counted()?)?;
+                if !row.excluded {
+                    self.count(conn, row.counted()?)?;
+                }
             }
         }
     }

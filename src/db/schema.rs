@@ -175,6 +175,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    exclusion (id) {
+        id -> BigInt,
+        response -> Text,
+        department_id -> BigInt,
+        month -> Text,
+        quarter -> Text,
+        year -> Text,
+        channel -> Text,
+        base -> Text,
+        reason -> Text,
+        note -> Nullable<Text>,
+        state -> Text,
+        requested_by -> Text,
+        requested_at -> Timestamp,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        restored_by -> Nullable<Text>,
+        restored_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     tally (employee_id, client_id, question, department_id, month, channel, base, mode, quarter, year) {
         department_id -> BigInt,
         employee_id -> BigInt,

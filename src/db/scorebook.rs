@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{sample, sample_stratum, service_tally, tally};
+use super::schema::{department, sample, sample_stratum, service_tally, tally};
 use super::{Connection, Error, Result, parse};
 use crate::domain::period::{Grain, Period};
 use crate::domain::response::Periods;
@@ -70,10 +70,11 @@ pub fn load(conn: &mut Connection, wanted: &Wanted<'_>) -> Result<Scorebook> {
     Ok(book)
 }
 
-/// Reads the tallies of some departments over some months, as they are now. Late answers count in later months than their service's, so
-/// a quarter or year is read from its first month to the last there is.
+/// Reads the tallies of some departments over some months, as they are now, and how many answers the others
+/// have. Late answers count in later months than their service's, so a quarter or year is read from its first month to
+/// the last there is.
 pub(super) fn live(conn: &mut Connection, wanted: &Wanted<'_>) -> Result<Scorebook> {
-    let mut book = Scorebook::default();
+    let mut book = Scorebook::of(department::table.select((department::id, department::parent_id)).load(conn)?);
     let (from, to) = (wanted.from.to_string(), wanted.to.to_string());
     let mut rows = tally::table
         .filter(tally::client_id.eq(0))
@@ -85,10 +86,6 @@ pub(super) fn live(conn: &mut Connection, wanted: &Wanted<'_>) -> Result<Scorebo
         .filter(service_tally::month.between(&from, &to))
         .select(ServiceRow::as_select())
         .into_boxed();
-    if let Some(departments) = wanted.departments {
-        rows = rows.filter(tally::department_id.eq_any(departments));
-        services = services.filter(service_tally::department_id.eq_any(departments));
-    }
     if !wanted.employees {
         rows = rows.filter(tally::employee_id.eq(0));
         services = services.filter(service_tally::employee_id.eq(0));
@@ -96,11 +93,15 @@ pub(super) fn live(conn: &mut Connection, wanted: &Wanted<'_>) -> Result<Scorebo
     if !wanted.questions {
         rows = rows.filter(tally::question.eq(""));
     }
+    // Which figures of one department may be shown depends on those of the others.
+    let is_wanted = |id: i64| wanted.departments.is_none_or(|wanted| wanted.contains(&id));
     for row in rows.load::<TallyRow>(conn)? {
-        book.add(row.department_id, row.read()?);
+        let (id, line) = (row.department_id, row.read()?);
+        if is_wanted(id) { book.add(id, line) } else { book.add_beside(id, &line) }
     }
     for row in services.load::<ServiceRow>(conn)? {
-        book.add_services(row.department_id, row.read()?);
+        let (id, line) = (row.department_id, row.read()?);
+        if is_wanted(id) { book.add_services(id, line) } else { book.add_services_beside(id, &line) }
     }
     for (department_id, frame) in frames(conn, wanted)? {
         book.add_frame(department_id, frame);

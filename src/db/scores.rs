@@ -300,10 +300,10 @@ mod tests {
     fn an_employee_stands_in_each_department_served_in() {
         let organisation = Organisation::new();
         organisation.rate(1, "2026-09", 6, 0);
-        organisation.rate(2, "2026-09", 3, 0);
+        organisation.rate(2, "2026-09", 3, 2);
         assert_eq!(
             organisation.rates("2026-09", None, Level::Employee),
-            [row("b", "7", Some(6), 6), row("c", "7", None, 3)]
+            [row("b", "7", Some(6), 6), row("c", "7", Some(3), 5)]
         );
         assert_eq!(organisation.rates("2026-09", Some("a"), Level::Employee), [row("b", "7", Some(6), 6)]);
     }

@@ -4,6 +4,7 @@
 //! Only figures that stand on a page may enter: what is withheld is in no mean, no family of tests and no limit, or it
 //! could be worked out from them.
 
+use super::commitment::Metric;
 use super::period::Period;
 use super::points::{Hundredths, from_hundredths};
 use super::response::Base;
@@ -26,6 +27,8 @@ pub struct Answers {
     pub online: (u32, u32),
     /// Offline.
     pub offline: (u32, u32),
+    /// Withheld, or a smaller group could be had from it and figures that stand elsewhere: all, online, offline.
+    pub withheld: (bool, bool, bool),
 }
 
 /// What departments are held against. Two questions and two charts, never mixed (STATISTICS row 17).
@@ -109,13 +112,16 @@ pub struct Channels {
 impl Answers {
     /// The answers that customers of a department itself gave to invitations in a period; what is part of it stands for
     /// itself, so that nobody's answer is in two departments.
-    pub fn read(book: &Scorebook, department: i64, period: Period) -> Self {
-        let count = |channel| {
-            let departments = &[department];
-            let sums = book.sums(&Slice { departments, employee: None, channel, period, base: Base::Invited }, "");
-            (sums.satisfied, sums.n)
+    pub fn read(book: &Scorebook, department: i64, period: Period, thresholds: &Thresholds) -> Self {
+        let departments = &[department];
+        let slice = |channel| Slice { departments, employee: None, channel, period, base: Base::Invited };
+        let read = |channel| {
+            let sums = book.sums(&slice(channel), "");
+            let is_shown = book.shows_metric(&slice(channel), Metric::SatisfactionRate, thresholds);
+            ((sums.satisfied, sums.n), !is_shown)
         };
-        Self { all: count(None), online: count(Some(Channel::Online)), offline: count(Some(Channel::Offline)) }
+        let (all, online, offline) = (read(None), read(Some(Channel::Online)), read(Some(Channel::Offline)));
+        Self { all: all.0, online: online.0, offline: offline.0, withheld: (all.1, online.1, offline.1) }
     }
 
     /// The counts of a channel, or of all together.
@@ -134,7 +140,12 @@ impl Answers {
         let known = self.online.1.saturating_add(self.offline.1);
         let parts = [self.online.1, self.offline.1, self.all.1.saturating_sub(known)];
         let safe = channel.is_none() || parts.into_iter().all(|n| n == 0 || enough(n));
-        safe && enough(self.of(channel).1)
+        let is_withheld = match channel {
+            None => self.withheld.0,
+            Some(Channel::Online) => self.withheld.1,
+            Some(Channel::Offline) => self.withheld.2,
+        };
+        safe && enough(self.of(channel).1) && !is_withheld
     }
 }
 
@@ -246,11 +257,12 @@ mod tests {
     const LIMITS: Thresholds = Thresholds { score: 5, comment: 8, person_export: 20, evidence: 30 };
 
     fn all(k: u32, n: u32) -> Answers {
-        Answers { all: (k, n), online: (k, n), offline: (0, 0) }
+        Answers { all: (k, n), online: (k, n), ..Answers::default() }
     }
 
     fn both(online: (u32, u32), offline: (u32, u32)) -> Answers {
-        Answers { all: (online.0 + offline.0, online.1 + offline.1), online, offline }
+        let all = (online.0 + offline.0, online.1 + offline.1);
+        Answers { all, online, offline, ..Answers::default() }
     }
 
     fn against_average(departments: &[Answers]) -> Comparison {
@@ -295,7 +307,7 @@ mod tests {
     fn a_channel_is_withheld_where_the_total_would_give_the_other_away() {
         let answers = both((92, 100), (1, 3));
         assert!(answers.shows(None, &LIMITS) && !answers.shows(Some(Channel::Online), &LIMITS));
-        let unnamed = Answers { all: (10, 14), online: (5, 6), offline: (4, 6) };
+        let unnamed = Answers { all: (10, 14), online: (5, 6), offline: (4, 6), ..Answers::default() };
         assert!(!unnamed.shows(Some(Channel::Online), &LIMITS));
         assert!(both((92, 100), (0, 0)).shows(Some(Channel::Online), &LIMITS));
     }

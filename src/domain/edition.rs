@@ -173,7 +173,8 @@ impl Edition {
         numbers.sort_unstable();
         numbers.dedup();
         let employees: HashMap<&str, i64> = numbers.iter().copied().zip(1..).collect();
-        let book = self.inputs.book(self.period, &keys, &employees);
+        let tree = units.clone().map(|unit| (unit.id, unit.parent_id)).collect();
+        let book = self.inputs.book(Scorebook::of(tree), self.period, &keys, &employees);
         let roll = Roll::new(units, employees.iter().map(|(number, id)| (*id, (*number).to_owned())).collect());
         let Rules { commitments, thresholds } = &self.rules;
         let basis = Basis { book: &book, commitments, thresholds };
@@ -229,7 +230,13 @@ impl Inputs {
         }
     }
 
-    fn book(&self, period: Period, departments: &HashMap<&str, i64>, employees: &HashMap<&str, i64>) -> Scorebook {
+    fn book(
+        &self,
+        mut book: Scorebook,
+        period: Period,
+        departments: &HashMap<&str, i64>,
+        employees: &HashMap<&str, i64>,
+    ) -> Scorebook {
         let containing = |grain| Period::containing(period.start(), grain);
         let periods = Periods {
             month: containing(Grain::Month),
@@ -238,7 +245,6 @@ impl Inputs {
         };
         let key = |whose: &Whose| departments.get(whose.department.as_str()).copied();
         let employee = |whose: &Whose| whose.employee.as_deref().and_then(|number| employees.get(number).copied());
-        let mut book = Scorebook::default();
         for Tally { whose, question, base, mode, sums } in &self.tallies {
             let Some(department) = key(whose) else { continue };
             let line = Line {
@@ -316,7 +322,7 @@ mod tests {
 
     /// Two departments, one within the other, with two employees; every line twice, to be merged.
     fn live(counts: &[(u32, u32)]) -> (Scorebook, Vec<Unit>, HashMap<i64, String>) {
-        let mut book = Scorebook::default();
+        let mut book = Scorebook::of(vec![(40, None), (41, Some(40))]);
         for (at, (n, k)) in counts.iter().enumerate() {
             let at = i64::try_from(at).unwrap();
             for employee_id in [None, Some(7 + at % 2)] {

@@ -9,6 +9,7 @@ pub mod drivers;
 pub mod duty;
 pub mod edition;
 pub mod estimate;
+pub mod exclusion;
 pub mod explanation;
 pub mod field;
 pub mod figures;
@@ -27,6 +28,9 @@ pub mod scorebook;
 pub mod scorecard;
 pub mod service_record;
 pub mod succession;
+pub mod suppression;
+#[cfg(test)]
+mod suppression_tests;
 pub mod tally;
 pub mod text;
 pub mod timestamp;

@@ -1,7 +1,9 @@
 //! The scorebook: tallies of some departments over some months, from which every figure is made. There is one way to
 //! score, and this is it; pages, API, charts and exports differ only in what they ask for.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::commitment::{Asked, Commitment, Level, Metric, in_force};
 use super::estimate::Cell;
@@ -9,6 +11,7 @@ use super::period::{Grain, Period};
 use super::response::{Base, Mode, Periods};
 use super::scorecard::{Measure, Reach, Score, Subject, Sums};
 use super::service_record::Channel;
+use super::suppression::{Answers, Count, Shown, Unit};
 use super::verdict::Thresholds;
 
 /// A tally as read.
@@ -70,12 +73,40 @@ pub struct Frame {
 }
 
 /// Tallies by department, and the figures of sealed periods.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Scorebook {
     lines: HashMap<i64, Vec<Line>>,
     services: HashMap<i64, Vec<ServiceLine>>,
     frames: HashMap<i64, Vec<Frame>>,
     sealed: HashMap<Whose, Vec<Score>>,
+    /// Every department with the one it is part of.
+    tree: Vec<(i64, Option<i64>)>,
+    /// How many answers there are in every department, also in those whose figures are not asked for: what may be
+    /// shown depends on all of them.
+    counts: HashMap<(Rests, Base), Vec<Count>>,
+    decided: RefCell<Decided>,
+}
+
+/// What was decided of small numbers, so that it is decided once.
+#[derive(Debug, Clone, Default)]
+struct Decided {
+    answers: HashMap<(Rests, Base), Arc<Answers>>,
+    shown: HashMap<(Rests, Base, Period, u32), Shown>,
+}
+
+/// What a figure rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Rests {
+    /// Valid answers to a question; empty = to `overall`, as a rate.
+    Answers(String),
+    /// Responses with points.
+    Points,
+    /// Invitations.
+    Invited,
+    /// Records that say whether the matter was solved.
+    Resolution,
+    /// Records with both times.
+    Timed,
 }
 
 /// Whose sealed figures: period, level, department, employee and channel.
@@ -120,13 +151,28 @@ impl Periods {
 }
 
 impl Scorebook {
+    /// A book of an organisation: keys of departments, each with the key of the one it is part of.
+    pub fn of(tree: Vec<(i64, Option<i64>)>) -> Self {
+        Self {
+            lines: HashMap::new(),
+            services: HashMap::new(),
+            frames: HashMap::new(),
+            sealed: HashMap::new(),
+            counts: HashMap::new(),
+            decided: RefCell::default(),
+            tree,
+        }
+    }
+
     /// Adds a tally of a department.
     pub fn add(&mut self, department_id: i64, line: Line) {
+        self.add_beside(department_id, &line);
         self.lines.entry(department_id).or_default().push(line);
     }
 
     /// Adds counts of service records of a department.
     pub fn add_services(&mut self, department_id: i64, line: ServiceLine) {
+        self.add_services_beside(department_id, &line);
         self.services.entry(department_id).or_default().push(line);
     }
 
@@ -201,6 +247,90 @@ impl Scorebook {
     /// What the samples were drawn from, with the departments.
     pub fn frames(&self) -> impl Iterator<Item = (i64, &Frame)> {
         self.frames.iter().flat_map(|(id, frames)| frames.iter().map(|frame| (*id, frame)))
+    }
+
+    /// Takes a tally of a department whose figures are not asked for into account where small numbers are hidden.
+    pub fn add_beside(&mut self, department_id: i64, line: &Line) {
+        let place = (department_id, line.employee_id, line.channel, line.periods);
+        if line.question.is_empty() {
+            self.count(Rests::Points, line.base, place, line.sums.scored);
+        }
+        self.count(Rests::Answers(line.question.clone()), line.base, place, line.sums.n);
+    }
+
+    /// The same of counts of service records.
+    pub fn add_services_beside(&mut self, department_id: i64, line: &ServiceLine) {
+        let place = (department_id, line.employee_id, line.channel, line.periods);
+        let Services { reach, resolved: (_, resolution_known), timely: (_, timed), .. } = line.services;
+        self.count(Rests::Invited, Base::Invited, place, reach.invited);
+        self.count(Rests::Resolution, Base::Invited, place, resolution_known);
+        self.count(Rests::Timed, Base::Invited, place, timed);
+    }
+
+    fn count(&mut self, rests: Rests, base: Base, place: (i64, Option<i64>, Option<Channel>, Periods), n: u32) {
+        let (department, person, channel, periods) = place;
+        if n > 0 {
+            let count = Count { department, person, channel, periods, n };
+            self.counts.entry((rests, base)).or_default().push(count);
+            self.decided = RefCell::default();
+        }
+    }
+
+    /// Whether a figure may be shown: it rests on enough, and no smaller group can be told from it and others
+    /// (FEATURES F8).
+    pub fn shows(&self, slice: &Slice<'_>, rests: &Rests, thresholds: &Thresholds) -> bool {
+        // Records have no base: the same ones stand behind every figure.
+        let is_record = matches!(rests, Rests::Invited | Rests::Resolution | Rests::Timed);
+        let base = if is_record { Base::Invited } else { slice.base };
+        let answers = self.answers(rests, base);
+        let shown = |unit| self.shown(rests, base, slice.period, thresholds.score).has(unit, slice.channel);
+        let Some(person) = slice.employee else { return answers.unit_of(slice.departments).is_some_and(shown) };
+        // Of a person in several departments all is shown, or nothing that could tell of one of them.
+        let rated = |department: &i64| answers.of_person(*department, person, slice.channel, slice.period) > 0;
+        let mut places = slice.departments.iter().filter(|department| rated(department)).peekable();
+        places.peek().is_some() && places.all(|department| shown(Unit::Person(*department, person)))
+    }
+
+    /// Whether the figure of a metric may be shown.
+    pub fn shows_metric(&self, slice: &Slice<'_>, metric: Metric, thresholds: &Thresholds) -> bool {
+        let rests = match metric {
+            Metric::SatisfactionRate => Rests::Answers(String::new()),
+            Metric::Points => Rests::Points,
+            Metric::ResponseRate => Rests::Invited,
+            Metric::ResolutionRate => Rests::Resolution,
+            Metric::ResponseTime => Rests::Timed,
+            Metric::ComplaintRate => return true,
+            // From the gap and the whole the two rates follow.
+            Metric::ChannelGap => {
+                let one = |channel| Slice { channel: Some(channel), ..*slice };
+                let rests = Rests::Answers(String::new());
+                return self.shows(&one(Channel::Online), &rests, thresholds)
+                    && self.shows(&one(Channel::Offline), &rests, thresholds);
+            }
+        };
+        self.shows(slice, &rests, thresholds)
+    }
+
+    fn answers(&self, rests: &Rests, base: Base) -> Arc<Answers> {
+        let key = (rests.clone(), base);
+        if let Some(known) = self.decided.borrow().answers.get(&key) {
+            return known.clone();
+        }
+        let counts = self.counts.get(&key).map(Vec::as_slice).unwrap_or_default();
+        let answers = Arc::new(Answers::new(&self.tree, counts));
+        self.decided.borrow_mut().answers.insert(key, answers.clone());
+        answers
+    }
+
+    fn shown(&self, rests: &Rests, base: Base, period: Period, minimum: u32) -> Shown {
+        let key = (rests.clone(), base, period, minimum);
+        if let Some(known) = self.decided.borrow().shown.get(&key) {
+            return known.clone();
+        }
+        let answers = self.answers(rests, base);
+        let shown = answers.shown(period, minimum, &mut |shorter| self.shown(rests, base, shorter, minimum));
+        self.decided.borrow_mut().shown.insert(key, shown.clone());
+        shown
     }
 
     /// The sums of a slice: of the response as a whole if `question` is empty, else of that question.
@@ -335,6 +465,9 @@ impl Scorebook {
         if slice.base != self.judged_base(slice, named, metric, commitments) {
             (score.verdict, score.evidence) = (None, None);
         }
+        if !self.shows_metric(slice, metric, thresholds) {
+            score.suppress();
+        }
         score
     }
 
@@ -414,7 +547,7 @@ mod tests {
 
     /// 36 of 40 of the invited satisfied online, and 30 of 40 in the sample.
     fn book(is_drawn: bool) -> Scorebook {
-        let mut book = Scorebook::default();
+        let mut book = Scorebook::of(Vec::new());
         let month = "2026-07".parse().unwrap();
         for (base, satisfied) in [(Base::Invited, 36), (Base::Sample, 30)] {
             let line = Line {

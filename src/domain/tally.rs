@@ -118,6 +118,33 @@ impl Tallies {
         }
     }
 
+    /// What takes these sums away again.
+    pub fn negated(mut self) -> Self {
+        for delta in self.answers.values_mut() {
+            let Delta { n, satisfied, scored, points_sum, points_sq_sum } = *delta;
+            *delta = Delta {
+                n: -n,
+                satisfied: -satisfied,
+                scored: -scored,
+                points_sum: -points_sum,
+                points_sq_sum: -points_sq_sum,
+            };
+        }
+        for delta in self.services.values_mut() {
+            let ServiceDelta { records, invited, responded, resolved, resolution_known, timely, timed } = *delta;
+            *delta = ServiceDelta {
+                records: -records,
+                invited: -invited,
+                responded: -responded,
+                resolved: -resolved,
+                resolution_known: -resolution_known,
+                timely: -timely,
+                timed: -timed,
+            };
+        }
+        self
+    }
+
     fn answer(&mut self, key: Key, delta: Delta) {
         self.answers.entry(key).or_default().add(delta);
     }

@@ -32,6 +32,7 @@ on_both!(every_table_is_as_the_schema_says, |app| {
                 response,
                 pending_response,
                 anonymous_response,
+                exclusion,
                 tally,
                 service_tally,
                 commitment,

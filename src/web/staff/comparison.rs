@@ -110,7 +110,7 @@ async fn load(page: &Page) -> Result<Figures, Refusal> {
         let book = scorebook::load(conn, &Wanted { departments: None, employees: false, questions: false, from, to })?;
         let target = promise(&seal::commitments_of(conn, choice.period)?, channel, choice.period);
         let against = target.filter(|_| promised).map_or(Against::Average, Against::Promise);
-        let read = |department: &Department, period| Answers::read(&book, department.id, period);
+        let read = |department: &Department, period| Answers::read(&book, department.id, period, &thresholds);
         let mut departments: Vec<_> = roll.iter().map(|one| (one.clone(), has_parts(&roll, one))).collect();
         departments.retain(|(one, has_parts)| !has_parts || read(one, choice.period).all.1 > 0);
         departments.sort_by(|(a, _), (b, _)| a.name(locale).cmp(b.name(locale)));

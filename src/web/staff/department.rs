@@ -26,9 +26,10 @@ use crate::domain::explanation::explain;
 use crate::domain::period::Period;
 use crate::domain::questionnaire::{OVERALL, Question, Questionnaire};
 use crate::domain::response::Base;
-use crate::domain::scorebook::{Named, Scorebook, Slice};
+use crate::domain::scorebook::{Named, Rests, Scorebook, Slice};
 use crate::domain::scorecard::{Measure, Score, Subject};
 use crate::domain::service_record::{Channel, Touchpoint};
+use crate::domain::verdict::Thresholds;
 use crate::export::csv::Sheet;
 use crate::i18n::Texts;
 use crate::stats;
@@ -275,16 +276,17 @@ impl Figures {
             period: self.choice.period,
             channel: self.channel,
             parts: explain(&score, &page.web.context.thresholds),
-            change: self.change(&slice, "", page.web.context.thresholds.score),
+            change: self.change(&slice, "", &page.web.context.thresholds),
         }
     }
 
     /// The change of the satisfied share against the period before; `None` where either rests on too few.
-    fn change(&self, slice: &Slice<'_>, question: &str, minimum: u32) -> Option<Change> {
+    fn change(&self, slice: &Slice<'_>, question: &str, thresholds: &Thresholds) -> Option<Change> {
         let from = slice.period.prev();
-        let now = self.book.sums(slice, question);
-        let then = self.book.sums(&Slice { period: from, ..*slice }, question);
-        if now.n < minimum || then.n < minimum {
+        let before = Slice { period: from, ..*slice };
+        let (now, then) = (self.book.sums(slice, question), self.book.sums(&before, question));
+        let rests = Rests::Answers(question.to_owned());
+        if ![*slice, before].iter().all(|slice| self.book.shows(slice, &rests, thresholds)) {
             return None;
         }
         let interval = stats::newcombe(now.satisfied.into(), now.n.into(), then.satisfied.into(), then.n.into())?;
@@ -351,7 +353,7 @@ impl Figures {
                 text: question.text.text(page.t.locale()).to_owned(),
                 trend: sparkline(&line, None),
                 figure: (&figure(self.choice.period)).into(),
-                change: self.change(&self.slice(self.channel), &question.code, thresholds.score),
+                change: self.change(&self.slice(self.channel), &question.code, thresholds),
             }
         };
         self.asked().map(row).collect()
@@ -371,8 +373,13 @@ impl Figures {
             metric: Metric::SatisfactionRate,
             base: slice.base,
         };
+        let thresholds = &page.web.context.thresholds;
         let sums = self.book.sums(slice, question);
-        Score::new(subject, &sums.rate(), Default::default(), None, &page.web.context.thresholds)
+        let mut score = Score::new(subject, &sums.rate(), Default::default(), None, thresholds);
+        if !self.book.shows(slice, &Rests::Answers(question.to_owned()), thresholds) {
+            score.suppress();
+        }
+        score
     }
 
     fn said(&self, page: &Page, session: &Session) -> Comments {
