@@ -43,11 +43,18 @@ fn rate(app: &TestApp, department_id: i64, month: &str, channel: Channel, (satis
     app.pool().write_now(|conn| tally::add(conn, &tallies)).unwrap();
 }
 
-/// One far above, one far below, one too small to be shown, and one that is only online.
+/// One far above, one far below, one too small to be shown, one withheld since the total would tell of the small one,
+/// and one that is only online.
 fn fill(app: &TestApp) -> i64 {
-    let [above, below, small, online] = ["above", "below", "small", "web"].map(|code| app.department(code));
-    for (department, on, off) in [(above, (98, 100), (95, 100)), (below, (80, 100), (78, 100)), (small, (2, 2), (0, 2))]
-    {
+    let codes = ["above", "below", "small", "beside", "web"];
+    let [above, below, small, beside, online] = codes.map(|code| app.department(code));
+    let all = [
+        (above, (98, 100), (95, 100)),
+        (below, (80, 100), (78, 100)),
+        (small, (2, 2), (0, 2)),
+        (beside, (3, 3), (3, 3)),
+    ];
+    for (department, on, off) in all {
         rate(app, department, "2026-09", Channel::Online, on);
         rate(app, department, "2026-09", Channel::Offline, off);
     }
@@ -95,9 +102,10 @@ on_both!(the_file_has_the_exact_figures, |app| {
     assert_eq!((below["value"].as_str(), below["standing"].as_str()), ("79.0000", "below"));
     assert_eq!((web["value"].as_str(), web["standing"].as_str()), ("88.0000", "not_distinguishable"));
     assert_eq!((below["gap"].as_str(), below["place"].as_str()), ("2.0000", "below_99.8"));
-    // The mix of all is 302 online to 202 offline; the small department counts in it, its answers are shown nowhere.
-    assert_eq!(below["standardised"], format!("{:.4}", (302.0 * 80.0 + 202.0 * 78.0) / 504.0));
-    assert_eq!((web["standardised"].as_str(), web["weight_covered"].as_str()), ("88.0000", "59.9206"));
+    // The mix of all is 305 online to 205 offline; small departments count in it, their answers are shown nowhere.
+    assert_eq!(below["standardised"], format!("{:.4}", (305.0 * 80.0 + 205.0 * 78.0) / 510.0));
+    assert_eq!((web["standardised"].as_str(), web["weight_covered"].as_str()), ("88.0000", "59.8039"));
+    assert_eq!((row(&csv, "beside")["valid_n"].as_str(), row(&csv, "beside")["value"].as_str()), ("6", ""));
     assert_eq!(web["gap"], "");
     let promised = app.get("/comparison.csv?period=2026-09&against=promise&channel=online").body;
     assert_eq!(row(&promised, "below")["reference"], "90.0000");
