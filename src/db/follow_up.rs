@@ -11,7 +11,7 @@ use serde_json::json;
 use super::invitation::RecordPart;
 use super::period::Progress as Judged;
 use super::response::{self, Named};
-use super::sample::Sample;
+use super::sample::{self, Sample};
 use super::schema::{app_user, department, sample_attempt, sample_member, service_record};
 use super::{Connection, Error, Result, audit, intake, parse, questionnaire, tally, utc};
 use crate::crypto::Secrets;
@@ -271,14 +271,21 @@ const fn is_to_call(last: Option<Disposition>) -> bool {
     matches!(last, None | Some(Disposition::NotReached | Disposition::CallBack))
 }
 
-/// Makes sure that something may be noted of a case, and that nobody else does at the same time.
+/// Makes sure that something may be noted of a case, and that nobody else does at the same time: until the transaction
+/// ends, the quarter does not move and is not drawn again.
 fn take(conn: &mut Connection, sample: &Sample, case: &Case) -> Noted<Judged> {
+    let judged = Judged::hold(conn)?;
     if let Connection::Postgres(c) = conn {
-        diesel::sql_query("LOCK TABLE sample_attempt IN EXCLUSIVE MODE").execute(c).map_err(Error::from)?;
+        for lock in ["LOCK TABLE sample IN SHARE MODE", "LOCK TABLE sample_attempt IN EXCLUSIVE MODE"] {
+            diesel::sql_query(lock).execute(c).map_err(Error::from)?;
+        }
     }
-    let judged = Judged::load(conn)?;
     if !judged.state(sample.period).takes_responses() {
         return Err(NoteError::Told(sample.period));
+    }
+    // The case was looked for before the locks were had.
+    if sample::current(conn, sample.period)?.map(|current| current.id) != Some(sample.id) {
+        return Err(NoteError::NotDrawn);
     }
     let answered = sample_attempt::table
         .filter(sample_attempt::service_record_id.eq(case.record_id))

@@ -162,12 +162,13 @@ pub fn draw(
     if !rules::is_sampled(period) {
         return Err(DrawError::NoQuarter(period));
     }
+    let progress = Progress::hold(conn)?;
     lock(conn)?;
     let before = current(conn, period)?;
     if before.is_some() && request.redraw.is_none() {
         return Err(DrawError::AlreadyDrawn(period));
     }
-    let state = Progress::load(conn)?.state(period);
+    let state = progress.state(period);
     if !state.takes_responses() {
         return Err(DrawError::Told(period, state));
     }

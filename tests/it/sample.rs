@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use manyi::db;
+use manyi::db::follow_up::{self, Interviewer, NoteError};
 use manyi::db::sample::{DrawError, Drawn, Request};
 use manyi::db::schema;
 use manyi::db::scores::Request as Ask;
 use manyi::domain::commitment::{Level, Metric};
 use manyi::domain::period::Period;
 use manyi::domain::response::Base;
+use manyi::domain::sample::Disposition;
 use manyi::domain::service_record::{Channel, Touchpoint};
 use manyi::domain::user::Role;
 use manyi::domain::verdict::Verdict;
@@ -272,4 +274,22 @@ on_both!(nothing_is_noted_once_the_quarter_is_told, |app| {
         .unwrap();
     assert_eq!(interview(app, &csrf, &case, "5"), 409);
     assert!(matches!(draw(app, &request("1", 43, Some("late"))), Err(DrawError::Told(..))));
+});
+
+on_both!(an_interview_of_a_draw_that_was_replaced_is_refused, |app| {
+    drawn(app, Role::Quality);
+    let (now, secrets) = (app.now(), app.context.secrets.clone());
+    let by = Interviewer { id: 1, email: "quality@manyi.example".into() };
+    let (old, case) = app
+        .pool()
+        .query_now(|conn| {
+            let old = db::sample::current(conn, quarter())?.unwrap();
+            let list = follow_up::list(conn, &secrets, &old, follow_up::Shown::All, (0, 1))?;
+            db::Result::Ok((old, list.cases.into_iter().next().unwrap()))
+        })
+        .unwrap();
+    draw(app, &request("1", 43, Some("other order"))).unwrap();
+    let noted =
+        app.pool().write_now(|conn| follow_up::note(conn, &old, &case, Disposition::CallBack, &by, now)).unwrap_err();
+    assert!(matches!(noted, NoteError::NotDrawn), "{noted}");
 });
