@@ -98,6 +98,8 @@ fn failure(period: Period, error: MoveError) -> Failure {
         MoveError::Refused(refused) => Failure::new(refusal(&t, period, &refused)),
         MoveError::UnknownUser(email) => Failure::new(t.with("cli-user-unknown", &[("email", email)])),
         MoveError::NotAllowed(email) => Failure::new(t.with("cli-period-not-allowed", &[("email", email)])),
-        MoveError::NothingAsked | MoveError::AlreadyAsked => Failure::new(error.to_string()),
+        MoveError::NothingAsked | MoveError::AskerMayNot(_) | MoveError::AlreadyAsked => {
+            Failure::new(error.to_string())
+        }
     }
 }

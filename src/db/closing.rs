@@ -90,6 +90,9 @@ pub enum MoveError {
     /// Nobody has asked for the reopening.
     #[error("no reopening of this period is asked for")]
     NothingAsked,
+    /// Whoever asked for the reopening may not move periods any more.
+    #[error("{0}, who asked for the reopening, may not move periods any more")]
+    AskerMayNot(String),
     /// Somebody has asked for the reopening already.
     #[error("a reopening of this period is asked for already")]
     AlreadyAsked,
@@ -191,6 +194,11 @@ pub fn confirm_reopening(
     let progress = Progress::hold_to_move(conn)?;
     let second = mover(conn, by)?;
     let Reopening { requested_by, reason, .. } = asked(conn, period)?.ok_or(MoveError::NothingAsked)?;
+    // Whoever asked may have lost the right to since.
+    let requested_by = match mover(conn, &requested_by) {
+        Err(MoveError::UnknownUser(email) | MoveError::NotAllowed(email)) => Err(MoveError::AskerMayNot(email)),
+        other => other,
+    }?;
     let persons = (Some(reason.clone()), Some(requested_by.clone()), Some(second.clone()));
     let facts = facts(conn, &progress, period, persons, setting, now)?;
     let state = Step::Reopen.check(&facts)?;
@@ -210,11 +218,12 @@ pub fn withdraw_reopening(
     by: &str,
     now: DateTime<Utc>,
 ) -> std::result::Result<(), MoveError> {
+    Progress::hold_to_move(conn)?;
     let by = mover(conn, by)?;
     if withdraw_asked(conn, period)? == 0 {
         return Err(MoveError::NothingAsked);
     }
-    Ok(audit::append(conn, now, &by, "period.reopen_withdrawn", &period.to_string(), &json!({}))?)
+    Ok(note_withdrawn(conn, period, &by, now)?)
 }
 
 /// The reopening of a period that is asked for and not confirmed yet.
@@ -272,6 +281,10 @@ fn carry_out(
     let course = period::set(conn, period, before, (step, state), now)?;
     let sealed = match step {
         Step::Seal => {
+            // What was asked for of the told result is not asked of the sealed one.
+            if withdraw_asked(conn, period)? > 0 {
+                note_withdrawn(conn, period, actor, now)?;
+            }
             let circumstances = circumstances(conn, period, before, reason.clone())?;
             let which = (period, course.revision);
             Some(seal::write(conn, which, actor, &circumstances, setting.thresholds, now)?)
@@ -323,13 +336,23 @@ fn insert_asked(conn: &mut Connection, period: Period, by: &str, reason: &str, n
     Ok(())
 }
 
-fn confirm_asked(conn: &mut Connection, period: Period, by: &str, now: DateTime<Utc>) -> Result<()> {
-    diesel::update(period_reopening::table)
+fn confirm_asked(
+    conn: &mut Connection,
+    period: Period,
+    by: &str,
+    now: DateTime<Utc>,
+) -> std::result::Result<(), MoveError> {
+    let confirmed = diesel::update(period_reopening::table)
         .filter(period_reopening::period.eq(period.to_string()))
         .filter(period_reopening::confirmed_at.is_null())
         .set((period_reopening::confirmed_by.eq(by), period_reopening::confirmed_at.eq(now.naive_utc())))
-        .execute(conn)?;
-    Ok(())
+        .execute(conn)
+        .map_err(Error::from)?;
+    if confirmed == 0 { Err(MoveError::NothingAsked) } else { Ok(()) }
+}
+
+fn note_withdrawn(conn: &mut Connection, period: Period, by: &str, now: DateTime<Utc>) -> Result<()> {
+    audit::append(conn, now, by, "period.reopen_withdrawn", &period.to_string(), &json!({}))
 }
 
 fn withdraw_asked(conn: &mut Connection, period: Period) -> Result<usize> {

@@ -368,6 +368,38 @@ on_both!(one_user_asks_and_another_confirms, |app| {
     assert_eq!(app.post("/periods/2026-10", &[("step", "publish"), ("csrf", "forged")]).status, 403);
 });
 
+on_both!(a_request_to_reopen_ends_with_the_seal, |app| {
+    october(app);
+    app.sign_in(Role::Quality, None);
+    assert_eq!([press(app, "evaluate", "").status, press(app, "publish", "").status], [303, 303]);
+    assert_eq!(press(app, "ask", "a wrong import").status, 303);
+    assert_eq!(press(app, "seal", "nobody objects").status, 303);
+    app.sign_in(Role::Hr, None);
+    assert_eq!(press(app, "confirm", "").status, 422);
+    let course = app.pool().query_now(db::period::Progress::load).unwrap().course(OCTOBER.parse().unwrap());
+    assert_eq!(course.state, State::Sealed);
+});
+
+on_both!(who_may_not_move_periods_any_more_has_not_asked, |app| {
+    october(app);
+    close(app, OCTOBER);
+    app.sign_in(Role::Quality, None);
+    assert_eq!(press(app, "ask", "a wrong import").status, 303);
+    app.sign_in(Role::Hr, None);
+    let now = app.now().naive_utc();
+    app.pool()
+        .write_now(|conn| -> db::Result<()> {
+            use db::schema::app_user::{disabled_at, email, table};
+            let asker = table.filter(email.eq("quality@manyi.example"));
+            diesel::update(asker).set(disabled_at.eq(now)).execute(conn)?;
+            Ok(())
+        })
+        .unwrap();
+    let refused = press(app, "confirm", "");
+    assert!(refused.status == 422 && refused.body.contains("quality@manyi.example"), "{}", refused.body);
+    assert_eq!(press(app, "withdraw", "").status, 303);
+});
+
 /// Presses a button of the page of October.
 fn press(app: &TestApp, step: &str, reason: &str) -> crate::harness::Answer {
     let csrf = app.get("/periods/2026-10").attribute("input[name=csrf]", "value");

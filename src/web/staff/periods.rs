@@ -230,6 +230,7 @@ fn words(page: &Page, period: Period, error: &MoveError) -> String {
     match error {
         MoveError::Refused(refused) => refusal(&page.t, period, refused),
         MoveError::NothingAsked => page.t.with("period-error-nothing-asked", &[("period", period)]),
+        MoveError::AskerMayNot(email) => page.t.with("period-error-asker", &[("email", email)]),
         MoveError::AlreadyAsked => page.t.with("period-error-already-asked", &[("period", period)]),
         _ => page.t.get("period-error-not-allowed"),
     }

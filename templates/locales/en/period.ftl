@@ -64,5 +64,6 @@ period-seal-reopened = Reopened by { $by } and { $second }: { $reason }
 period-seal-file = Whole seal (JSON)
 period-error-nothing-asked = Nobody has asked to reopen { $period }, or the request was dropped
 period-error-already-asked = Somebody has already asked to reopen { $period }
+period-error-asker = { $email }, who asked for the reopening, may not move periods any more. Drop the request and ask again
 period-error-not-allowed = Your role may not move periods
 period-error-reason = The reason is too long, or contains characters that cannot be shown

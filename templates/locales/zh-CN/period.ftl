@@ -64,5 +64,6 @@ period-seal-reopened = 由 { $by } 提出、{ $second } 确认重新打开：{ $
 period-seal-file = 完整封存内容（JSON）
 period-error-nothing-asked = 没有人申请重新打开 { $period }，或申请已撤销
 period-error-already-asked = 已经有人申请重新打开 { $period }
+period-error-asker = 申请重新打开的 { $email } 已无权推进考核期；请撤销该申请，另行提出
 period-error-not-allowed = 您的角色无权推进考核期
 period-error-reason = 理由过长，或含有无法显示的字符
