@@ -130,8 +130,12 @@ impl Error {
             Self::Busy | Self::Stopped | Self::Connect(_) => true,
             Self::Query(Failed::BrokenTransactionManager) => true,
             Self::Query(Failed::DatabaseError(Kind::ClosedConnection | Kind::SerializationFailure, _)) => true,
-            // SQLite's words for SQLITE_BUSY and SQLITE_LOCKED; there is no kind for them.
-            Self::Query(Failed::DatabaseError(_, information)) => information.message().ends_with(" is locked"),
+            // There is no kind for these: SQLite's words for SQLITE_BUSY and SQLITE_LOCKED, and PostgreSQL's for a deadlock,
+            // which it says in the language of the server.
+            Self::Query(Failed::DatabaseError(_, information)) => {
+                let message = information.message();
+                message.ends_with(" is locked") || matches!(message, "deadlock detected" | "检测到死锁")
+            }
             _ => false,
         }
     }
@@ -179,6 +183,12 @@ mod tests {
         diesel::sql_query("BEGIN EXCLUSIVE").execute(&mut first).unwrap();
         let locked = Error::from(diesel::sql_query("BEGIN EXCLUSIVE").execute(&mut second).unwrap_err());
         assert!(locked.is_passing(), "{locked}");
+        let said = |message: &str| {
+            let kind = diesel::result::DatabaseErrorKind::Unknown;
+            Error::from(diesel::result::Error::DatabaseError(kind, Box::new(message.to_owned())))
+        };
+        assert!(said("deadlock detected").is_passing() && said("检测到死锁").is_passing());
+        assert!(!said("division by zero").is_passing());
         assert!(!Error::from(diesel::result::Error::NotFound).is_passing());
     }
 

@@ -97,10 +97,10 @@ pub fn store(
     now: DateTime<Utc>,
     mut told: impl FnMut(usize),
 ) -> Result<Vec<Outcome>> {
+    let progress = Progress::hold(conn)?;
     let in_force = InForce::load(conn)?;
     let online = in_force.version(conn, Channel::Online, questions, now)?;
     let offline = in_force.version(conn, Channel::Offline, questions, now)?;
-    let progress = Progress::hold(conn)?;
     let mut tallies = Tallies::default();
     let mut outcomes = Vec::with_capacity(ratings.len());
     for batch in ratings.chunks(BATCH) {

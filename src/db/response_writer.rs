@@ -144,10 +144,11 @@ impl Writer {
 
 /// Stores a batch; each receipt stands where its submission does.
 fn store(conn: &mut Connection, secrets: &Secrets, zone: Tz, submissions: &[Submission]) -> Result<Vec<Receipt>> {
+    // First, as everywhere: whoever locks the periods last could wait crosswise with whoever moves one.
+    let progress = Progress::hold(conn)?;
     let unsent: Vec<i64> = submissions.iter().filter(|s| !s.is_sent).map(|s| s.invitation_id).collect();
     outbox::mark_sent(conn, &unsent, zone, None)?;
     let mut spent = spend(conn, submissions)?;
-    let progress = Progress::hold(conn)?;
     let mut tallies = Tallies::default();
     let mut named = Vec::new();
     let mut anonymous = Vec::new();

@@ -11,8 +11,8 @@ pub async fn step(context: &Context) -> db::Result<Step> {
     let (now, secrets) = (context.now(), context.secrets.clone());
     let month = Period::at(now, context.config.time_zone, Grain::Month);
     let work = move |conn: &mut db::Connection| -> db::Result<_> {
-        let expired = invitation::expire(conn, now)?;
         let progress = Progress::hold(conn)?;
+        let expired = invitation::expire(conn, now)?;
         let released = pending::release_remainders(conn, &secrets, &progress, month)?;
         Ok((expired, released))
     };
