@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 
 use super::{ACTOR, Failure, open, say, texts};
-use crate::db::appraisals::{Appraisals, Puller, appraisals, pull};
+use crate::db::appraisals::{Puller, appraisals, note};
 use crate::db::period::Course;
 use crate::domain::period::{Period, State};
 use crate::export::appraisals::{File, Format};
@@ -39,8 +39,8 @@ pub(super) fn run(command: Command) -> Result<(), Failure> {
     let t = texts();
     let context = open()?;
     let (now, thresholds) = (context.now(), context.thresholds);
-    let puller = Puller { actor: ACTOR, format: args.format.as_str(), now };
-    let rows = context.pool.write_now(|conn| -> Result<usize, Failure> {
+    let puller = Puller { actor: ACTOR, now };
+    let (rows, bytes) = context.pool.write_now(|conn| -> Result<(usize, Vec<u8>), Failure> {
         let found = appraisals(conn, args.period, t.locale(), &thresholds, now)?;
         let Course { state, revision, .. } = found.course;
         if state != State::Sealed && !args.provisional {
@@ -48,11 +48,12 @@ pub(super) fn run(command: Command) -> Result<(), Failure> {
         }
         let (seal, computed_at, rows) = (found.hash(), found.computed_at, found.rows.clone());
         let file = File { t, period: args.period, state, revision, seal, computed_at, rows };
-        let make = |_: &Appraisals| file.bytes(args.format).map_err(|error| Failure::new(error.to_string()));
-        let bytes = pull(conn, &found, &puller, make)?;
-        std::fs::write(&args.out, bytes).map_err(|error| Failure::file(&args.out, &error))?;
-        Ok(found.rows.len())
+        let bytes = file.bytes(args.format).map_err(|error| Failure::new(error.to_string()))?;
+        note(conn, &puller, &found.pulled(args.format.as_str(), &bytes))?;
+        Ok((found.rows.len(), bytes))
     })?;
+    // Only once the note is committed: a file without one must not be there.
+    std::fs::write(&args.out, bytes).map_err(|error| Failure::file(&args.out, &error))?;
     let written = [("file", args.out.display().to_string()), ("rows", rows.to_string())];
     say(&t.with("cli-export-written", &written));
     Ok(())

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::department::Departments;
 use super::period::{Course, Progress};
@@ -15,6 +15,7 @@ use super::{Connection, Result, audit, parse};
 use crate::crypto::sha256;
 use crate::domain::appraisal::{Record, records};
 use crate::domain::commitment::Level;
+use crate::domain::figures::Ask;
 use crate::domain::locale::Locale;
 use crate::domain::period::{Period, State};
 use crate::domain::scorecard::Score;
@@ -39,13 +40,18 @@ pub struct Appraisals {
     pub rows: Vec<(Record, String)>,
 }
 
-/// Who pulls, and in which format.
+/// What the audit log keeps of a file that is handed out.
+#[derive(Debug, Clone)]
+pub struct Pulled {
+    period: Period,
+    detail: Value,
+}
+
+/// Who pulls.
 #[derive(Debug, Clone, Copy)]
 pub struct Puller<'a> {
     /// A user's address, `cli`, or a token's name.
     pub actor: &'a str,
-    /// `xlsx`, `csv` or `json`.
-    pub format: &'a str,
     /// When.
     pub now: DateTime<Utc>,
 }
@@ -59,51 +65,61 @@ pub fn appraisals(
     now: DateTime<Utc>,
 ) -> Result<Appraisals> {
     let course = Progress::load(conn)?.course(period);
-    let sealed = (course.state == State::Sealed).then_some(course.revision);
-    let names: HashMap<String, String> = match sealed {
-        Some(revision) => {
-            let places = seal::places(conn, period, revision)?.into_iter();
-            places.map(|place| (place.code.clone(), place.name(locale).to_owned())).collect()
-        }
-        None => Departments::load(conn)?.iter().map(|d| (d.code.clone(), d.name(locale).to_owned())).collect(),
-    };
-    let mut figures: Vec<Score> = Vec::new();
-    for level in [Level::Organisation, Level::Department, Level::Employee] {
-        for channel in [None, Some(Channel::Online), Some(Channel::Offline)] {
-            let request = Request { period, department: None, channel, level };
-            figures.extend(all(scores(conn, &request, thresholds))?);
-        }
+    if course.state == State::Sealed
+        && let Some(found) = of_seal(conn, (period, course.revision), locale, thresholds)?
+    {
+        return Ok(Appraisals { course, ..found });
     }
-    let name =
-        |record: &Record| record.department.as_ref().and_then(|code| names.get(code)).cloned().unwrap_or_default();
-    let rows = records(&figures, thresholds).into_iter().map(|record| (name(&record), record));
-    let rows = rows.map(|(name, record)| (record, name)).collect();
-    let seal = seal::all(conn)?.into_iter().find(|seal| seal.period == period && Some(seal.revision) == sealed);
-    let computed_at = seal.as_ref().map_or(now, |seal| seal.sealed_at);
-    Ok(Appraisals { period, course, seal, computed_at, rows })
+    let departments = Departments::load(conn)?;
+    let names = departments.iter().map(|d| (d.code.clone(), d.name(locale).to_owned())).collect();
+    let mut figures: Vec<Score> = Vec::new();
+    for (level, channel) in asks() {
+        let request = Request { period, department: None, channel, level };
+        figures.extend(all(scores(conn, &request, thresholds))?);
+    }
+    let rows = rows(&figures, &names, thresholds);
+    Ok(Appraisals { period, course, seal: None, computed_at: now, rows })
 }
 
-/// Makes a file of what is pulled, and notes who pulled it, in one transaction.
-///
-/// # Errors
-/// The database's, or those of `make`; nothing is noted then, and nothing may be handed out.
-pub fn pull<E: From<super::Error>>(
+/// The records of one seal of a period, also of one that was followed by another; `None` if there is none.
+pub fn of_seal(
     conn: &mut Connection,
-    found: &Appraisals,
-    puller: &Puller<'_>,
-    make: impl FnOnce(&Appraisals) -> std::result::Result<Vec<u8>, E>,
-) -> std::result::Result<Vec<u8>, E> {
-    let bytes = make(found)?;
-    let detail = json!({
-        "format": puller.format,
-        "rows": found.rows.len(),
-        "revision": found.course.revision,
-        "state": found.course.state,
-        "seal": found.hash(),
-        "sha256": hex::encode(sha256(&bytes)),
-    });
-    audit::append(conn, puller.now, puller.actor, PULLED, &found.period.to_string(), &detail)?;
-    Ok(bytes)
+    (period, revision): (Period, i32),
+    locale: Locale,
+    thresholds: &Thresholds,
+) -> Result<Option<Appraisals>> {
+    let mut seals = seal::all(conn)?.into_iter();
+    let Some(seal) = seals.find(|seal| seal.period == period && seal.revision == revision) else { return Ok(None) };
+    let places = seal::places(conn, period, revision)?.into_iter();
+    let names = places.map(|place| (place.code.clone(), place.name(locale).to_owned())).collect();
+    let mut figures: Vec<Score> = Vec::new();
+    for (level, channel) in asks() {
+        let ask = Ask { period, level, channel, department: None };
+        figures.extend(seal::scores(conn, revision, &ask)?);
+    }
+    let rows = rows(&figures, &names, thresholds);
+    let course = Course { state: State::Sealed, revision, ..Progress::load(conn)?.course(period) };
+    Ok(Some(Appraisals { period, course, computed_at: seal.sealed_at, seal: Some(seal), rows }))
+}
+
+/// All that [`records`] has to see.
+fn asks() -> impl Iterator<Item = (Level, Option<Channel>)> {
+    let channels = [None, Some(Channel::Online), Some(Channel::Offline)];
+    let levels = [Level::Organisation, Level::Department, Level::Employee].into_iter();
+    levels.flat_map(move |level| channels.map(|channel| (level, channel)))
+}
+
+fn rows(figures: &[Score], names: &HashMap<String, String>, thresholds: &Thresholds) -> Vec<(Record, String)> {
+    let named = |record: Record| {
+        let name = record.department.as_ref().and_then(|code| names.get(code)).cloned().unwrap_or_default();
+        (record, name)
+    };
+    records(figures, thresholds).into_iter().map(named).collect()
+}
+
+/// Notes who pulls a file; hand it out only once this is committed.
+pub fn note(conn: &mut Connection, puller: &Puller<'_>, pulled: &Pulled) -> Result<()> {
+    audit::append(conn, puller.now, puller.actor, PULLED, &pulled.period.to_string(), &pulled.detail)
 }
 
 /// The sealed periods in which an employee has figures, newest first.
@@ -133,6 +149,19 @@ fn all(found: std::result::Result<super::scores::Scores, RequestError>) -> Resul
 }
 
 impl Appraisals {
+    /// What is noted of a file made of it.
+    pub fn pulled(&self, format: &str, bytes: &[u8]) -> Pulled {
+        let detail = json!({
+            "format": format,
+            "rows": self.rows.len(),
+            "revision": self.course.revision,
+            "state": self.course.state,
+            "seal": self.hash(),
+            "sha256": hex::encode(sha256(bytes)),
+        });
+        Pulled { period: self.period, detail }
+    }
+
     /// The seal's hash in hexadecimal.
     pub fn hash(&self) -> Option<String> {
         self.seal.as_ref().map(|seal| hex::encode(&seal.hash))

@@ -212,6 +212,12 @@ pub fn content(conn: &mut Connection, period: Period, revision: i32) -> Result<O
     Ok(Some((seal, [circumstances, organisation, inputs, rules, results])))
 }
 
+/// The hash of the seal before this one; `None` of the first.
+pub fn hash_before(conn: &mut Connection, number: i64) -> Result<Option<Vec<u8>>> {
+    let before = period_seal::table.filter(period_seal::id.lt(number)).order(period_seal::id.desc());
+    Ok(before.select(period_seal::hash).first(conn).optional()?)
+}
+
 /// The sealed figures of one answer; an employee's department is one of those that were part of the one asked for.
 pub fn scores(conn: &mut Connection, revision: i32, ask: &Ask<'_>) -> Result<Vec<Score>> {
     let mut rows = sealed_score::table

@@ -76,13 +76,12 @@ impl Sheet {
 
     /// One figure.
     pub fn score(&mut self, period: Period, (state, revision): (State, i32), score: &Score, department: &str) {
-        let status = if state == State::Sealed { "sealed".to_owned() } else { format!("{state} (provisional)") };
         self.row(&[
             SCHEMA_VERSION.to_owned(),
             period.to_string(),
             period.start().to_string(),
             period.end().to_string(),
-            status,
+            status(state),
             revision.to_string(),
             score.level.as_str().to_owned(),
             text(score.department.as_deref()),
@@ -141,6 +140,11 @@ impl Sheet {
 pub(super) fn line(cells: &[String]) -> String {
     let quoted: Vec<String> = cells.iter().map(|cell| quote(cell)).collect();
     format!("{}\r\n", quoted.join(","))
+}
+
+/// How far a period has come; whatever is not sealed says that it is provisional.
+pub fn status(state: State) -> String {
+    if state == State::Sealed { "sealed".to_owned() } else { format!("{state} (provisional)") }
 }
 
 /// A figure with the digits of the API; empty where there is none.

@@ -1,8 +1,8 @@
-//! A pull of appraisal data by page or API: the file, and in the same transaction the note of who took it.
+//! A pull of appraisal data by page or API: the file, and the note of who took it, without which it is not handed out.
 
 use chrono::{DateTime, Utc};
 
-use crate::db::appraisals::{Puller, appraisals, pull};
+use crate::db::appraisals::{self, Puller, appraisals};
 use crate::db::period::{Course, Progress};
 use crate::db::{Connection, Error};
 use crate::domain::period::{Period, State};
@@ -38,6 +38,8 @@ pub(super) struct Pulled {
     pub bytes: Vec<u8>,
     /// The seal's hash in hexadecimal.
     pub seal: Option<String>,
+    /// What is noted when it is handed out.
+    pub noted: appraisals::Pulled,
 }
 
 /// Why there is no file.
@@ -54,10 +56,10 @@ pub(super) enum PullError {
     NotSealed(State),
 }
 
-/// The file, and the note of the pull.
+/// The file. Whoever hands it out notes that first: [`note`].
 ///
 /// # Errors
-/// [`PullError`]; nothing is noted then.
+/// [`PullError`]
 pub(super) fn file(conn: &mut Connection, wanted: &Wanted) -> Result<Pulled, PullError> {
     let Wanted { period, format, t, now, .. } = *wanted;
     // Before anything is computed: it may be asked for again and again.
@@ -69,7 +71,12 @@ pub(super) fn file(conn: &mut Connection, wanted: &Wanted) -> Result<Pulled, Pul
     let Course { state, revision, .. } = found.course;
     let (seal, computed_at, rows) = (found.hash(), found.computed_at, found.rows.clone());
     let file = File { t, period, state, revision, seal, computed_at, rows };
-    let puller = Puller { actor: &wanted.actor, format: format.as_str(), now };
-    let bytes = pull(conn, &found, &puller, |_| file.bytes(format).map_err(PullError::from))?;
-    Ok(Pulled { name: file.name(format), bytes, seal: found.hash() })
+    let bytes = file.bytes(format)?;
+    let noted = found.pulled(format.as_str(), &bytes);
+    Ok(Pulled { name: file.name(format), bytes, seal: found.hash(), noted })
+}
+
+/// The note that a file is handed out.
+pub(super) fn note(conn: &mut Connection, wanted: &Wanted, noted: &appraisals::Pulled) -> Result<(), Error> {
+    appraisals::note(conn, &Puller { actor: &wanted.actor, now: wanted.now }, noted)
 }

@@ -7,6 +7,7 @@ use manyi::web::api::openapi_json;
 use serde_json::{Value, json};
 
 use crate::harness::{TestApp, at_once};
+use crate::periods::{OCTOBER, close, october};
 
 /// Another system with a token of its own.
 #[derive(Clone)]
@@ -633,6 +634,23 @@ fn other_methods_and_addresses_are_told_what_there_is() {
     let open = Machine { token: String::new(), ..machine };
     assert_eq!(open.get("/openapi.json").json(), document);
 }
+
+on_both!(a_pull_is_noted_only_where_a_body_is_handed_out, |app| {
+    october(app);
+    close(app, OCTOBER);
+    let machine = Machine::new(app, &[Scope::AppraisalsRead]);
+    let noted = |app: &TestApp| {
+        let log = app.pool().query_now(|conn| db::audit::latest(conn, db::appraisals::PULLED, 9)).unwrap();
+        log.len()
+    };
+    let pulled = machine.get("/appraisals?period=2026-10");
+    assert_eq!((pulled.status, noted(app)), (200, 1));
+    let tag = [("If-None-Match", pulled.header("etag"))];
+    let known = machine.send("GET", "/appraisals?period=2026-10", &[("Accept-Language", "en"), tag[0]], b"");
+    assert_eq!((known.status, known.header("x-seal"), noted(app)), (304, pulled.header("x-seal"), 1));
+    let head = machine.send("HEAD", "/appraisals?period=2026-10", &[], b"");
+    assert_eq!((head.status, noted(app)), (200, 1));
+});
 
 #[test]
 fn a_token_that_asks_without_end_has_to_wait() {

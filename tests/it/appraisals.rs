@@ -124,6 +124,19 @@ on_both!(each_pull_from_the_page_is_noted, |app| {
     assert_eq!(app.get("/appraisals/schema.json").status, 200);
 });
 
+on_both!(hr_sees_on_the_department_page_no_more_of_a_person_than_in_the_file, |app| {
+    october(app);
+    let rate = |app: &TestApp| {
+        let page = app.get("/departments/%E7%94%B2?period=2026-10&lang=en").body;
+        let (_, staff) = page.split_once("id=\"employees\"").unwrap();
+        (staff.contains("80.0"), page.contains("id=\"comments\""))
+    };
+    app.sign_in(Role::Quality, None);
+    assert_eq!(rate(app), (true, true));
+    app.sign_in(Role::Hr, None);
+    assert_eq!(rate(app), (false, false));
+});
+
 on_both!(an_employee_sees_the_own_record_and_no_other_page, |app| {
     october(app);
     let employees = app.pool().query_now(db::employee::by_number).unwrap();

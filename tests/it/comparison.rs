@@ -111,6 +111,18 @@ on_both!(the_file_has_the_exact_figures, |app| {
     assert_eq!(row(&promised, "below")["reference"], "90.0000");
 });
 
+on_both!(the_file_says_how_far_its_period_has_come_and_is_noted, |app| {
+    fill(app);
+    app.sign_in(Role::Quality, None);
+    let csv = app.get("/comparison.csv?period=2026-09").body;
+    let above = row(&csv, "above");
+    let told = ["period_status", "revision", "base"].map(|column| above[column].as_str());
+    assert_eq!(told, ["open (provisional)", "0", "invited"]);
+    let log = app.pool().query_now(|conn| db::audit::latest(conn, "export.comparison", 9)).unwrap();
+    assert_eq!((log.len(), log[0].actor.as_str(), log[0].subject.as_str()), (1, "quality@manyi.example", "2026-09"));
+    assert!(app.get("/appraisals").body.contains("quality@manyi.example"));
+});
+
 on_both!(what_is_too_small_is_in_no_figure, |app| {
     fill(app);
     app.sign_in(Role::Hr, None);

@@ -345,9 +345,44 @@ on_both!(a_period_is_moved_on_its_page, |app| {
     assert_eq!(faults(app), []);
     let page = app.get("/periods/2026-10").body;
     assert!(page.contains("各部门均已确认") && page.contains("/periods/2026-10/seals/1.json"), "{page}");
-    let whole: serde_json::Value = serde_json::from_str(&app.get("/periods/2026-10/seals/1.json").body).unwrap();
-    assert!(page.contains(whole["hash"].as_str().unwrap()));
+    let seal: serde_json::Value = serde_json::from_str(&app.get("/periods/2026-10/seals/1.json").body).unwrap();
+    assert!(page.contains(seal["hash"].as_str().unwrap()));
 });
+
+on_both!(a_seal_gives_away_no_more_than_the_export, |app| {
+    october(app);
+    close(app, OCTOBER);
+    for role in [Role::Hr, Role::Auditor] {
+        app.sign_in(role, None);
+        let seal: serde_json::Value = serde_json::from_str(&app.get(SEAL).body).unwrap();
+        assert!(seal.get("inputs").is_none() && seal["rules"].is_string(), "{seal}");
+        let rows = seal["results"].as_array().unwrap();
+        let person = rows.iter().find(|row| row["employee_no"] == "E1").unwrap();
+        assert_eq!((&person["valid_n"], &person["satisfied_n"]), (&10.into(), &serde_json::Value::Null));
+        let page = app.get("/periods/2026-10");
+        assert!(!page.body.contains("method=\"post\" action=\"/periods/2026-10/seals"), "{}", page.body);
+        let csrf = page.attribute("input[name=csrf]", "value");
+        assert_eq!(app.post(SEAL, &[("csrf", &csrf)]).status, 403);
+    }
+    let noted = app.pool().query_now(|conn| db::audit::latest(conn, "export.seal", 9)).unwrap();
+    assert!(noted.is_empty());
+});
+
+on_both!(an_administrator_takes_a_seal_whole_and_it_is_noted, |app| {
+    october(app);
+    close(app, OCTOBER);
+    app.sign_in(Role::Admin, None);
+    let csrf = app.get("/periods/2026-10").attribute(&format!("form[action='{SEAL}'] input[name=csrf]"), "value");
+    assert_eq!(app.post(SEAL, &[("csrf", "forged")]).status, 403);
+    let whole: serde_json::Value = serde_json::from_str(&app.post(SEAL, &[("csrf", &csrf)]).body).unwrap();
+    assert!(whole["inputs"].as_str().unwrap().contains("E1") && whole["results"].is_string());
+    let noted = app.pool().query_now(|conn| db::audit::latest(conn, "export.seal", 9)).unwrap();
+    assert_eq!((noted.len(), noted[0].actor.as_str(), noted[0].subject.as_str()), (1, "admin@manyi.example", OCTOBER));
+    assert!(noted[0].detail.contains(whole["hash"].as_str().unwrap()));
+    assert_eq!(app.get("/periods/2026-10/seals/2.json").status, 404);
+});
+
+const SEAL: &str = "/periods/2026-10/seals/1.json";
 
 on_both!(one_user_asks_and_another_confirms, |app| {
     october(app);

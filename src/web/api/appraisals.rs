@@ -2,15 +2,14 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 
 use super::Call;
 use super::problem::Refusal;
 use super::query::Parameters;
-use crate::db::period::Progress;
-use crate::domain::period::State;
 use crate::domain::user::Scope;
 use crate::export::appraisals::{Format, table_schema};
-use crate::web::pull::{PullError, Wanted, file};
+use crate::web::pull::{PullError, Wanted, file, note};
 
 /// The header that carries the seal's hash.
 const SEAL: HeaderName = HeaderName::from_static("x-seal");
@@ -31,11 +30,6 @@ async fn sealed(call: &Call) -> Result<HttpResponse, Refusal> {
     let mut query = Parameters::read(&call.request, call.t, &["period"]);
     let period = query.required_period("period");
     let period = query.finish(period)?;
-    // Who asks before the seal does not hold up those who write.
-    let state = call.pool().read(Progress::load).await?.state(period);
-    if state != State::Sealed {
-        return Err(Refusal::NotSealed(period, state));
-    }
     let context = &call.web.context;
     let wanted = Wanted {
         period,
@@ -46,12 +40,17 @@ async fn sealed(call: &Call) -> Result<HttpResponse, Refusal> {
         now: context.now(),
         thresholds: context.thresholds,
     };
-    let pulled = call.pool().write(move |conn| file(conn, &wanted)).await.map_err(|error| match error {
+    // A sealed period does not change between reading it and noting it, and who is handed nothing holds up no writer.
+    let reading = wanted.clone();
+    let pulled = call.pool().read(move |conn| file(conn, &reading)).await.map_err(|error| match error {
         PullError::Database(error) => error.into(),
         PullError::NotSealed(state) => Refusal::NotSealed(period, state),
         PullError::Unwritable(error) => Refusal::Internal(error.to_string()),
     })?;
     let mut response = super::tagged(&call.request, pulled.bytes);
+    if response.status() == StatusCode::OK && call.request.method() != Method::HEAD {
+        call.pool().write(move |conn| note(conn, &wanted, &pulled.noted)).await?;
+    }
     let seal = pulled.seal.and_then(|hash| HeaderValue::from_str(&hash).ok());
     seal.into_iter().for_each(|hash| {
         response.headers_mut().insert(SEAL, hash);

@@ -66,7 +66,12 @@ async fn hand_out(page: &Page, period: &str, format: &str) -> Result<HttpRespons
         now: context.now(),
         thresholds: context.thresholds,
     };
-    let pulled = page.pool().write(move |conn| pull::file(conn, &wanted)).await.map_err(|error| match error {
+    let work = move |conn: &mut db::Connection| -> Result<pull::Pulled, PullError> {
+        let pulled = pull::file(conn, &wanted)?;
+        pull::note(conn, &wanted, &pulled.noted)?;
+        Ok(pulled)
+    };
+    let pulled = page.pool().write(work).await.map_err(|error| match error {
         PullError::Database(error) => error.into(),
         other => Refusal::Internal(other.to_string()),
     })?;
@@ -79,6 +84,7 @@ async fn build(page: &Page) -> Result<HttpResponse, Refusal> {
     let load = move |conn: &mut db::Connection| -> db::Result<_> {
         let mut pulls = audit::latest(conn, PULLED, LISTED)?;
         pulls.extend(audit::latest(conn, appraisals::PULLED, LISTED)?);
+        pulls.extend(audit::latest(conn, super::comparison::PULLED, LISTED)?);
         pulls.sort_by_key(|pull| std::cmp::Reverse(pull.id));
         Ok((choice(conn, None, now, zone)?, Progress::load(conn)?, seal::all(conn)?, pulls))
     };

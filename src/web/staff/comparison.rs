@@ -1,6 +1,7 @@
 //! `GET /comparison`: departments beside each other, by name.
 
 use actix_web::HttpResponse;
+use serde_json::json;
 
 use super::super::download;
 use super::super::frame::{Page, Refusal, encode};
@@ -11,10 +12,11 @@ use super::super::views::{Area, Figure, format, words};
 use super::insight::percent;
 use super::{Choice, channel, choice};
 use crate::chart::{self, Dot, Funnel, Size};
+use crate::crypto::sha256;
 use crate::db::department::{Department, Departments};
 use crate::db::period::Progress;
 use crate::db::scorebook::{self, Wanted};
-use crate::db::{self, seal};
+use crate::db::{self, audit, seal};
 use crate::domain::commitment::{Asked, Commitment, Level, Metric, in_force};
 use crate::domain::comparison::{Against, Answers, Channels, Comparison, Held, Standing, channels, compare};
 use crate::domain::period::Period;
@@ -23,8 +25,11 @@ use crate::domain::response::Base;
 use crate::domain::scorecard::{Measure, Score, Subject};
 use crate::domain::service_record::Channel;
 use crate::domain::user::Role;
-use crate::export::csv::{Sheet, number, text};
+use crate::export::csv::{Sheet, number, status, text};
 use crate::stats::funnel::Place;
+
+/// The audit log's name of a pull.
+pub(super) const PULLED: &str = "export.comparison";
 
 /// Periods in a small line.
 const LINE: usize = 12;
@@ -32,7 +37,7 @@ const LINE: usize = 12;
 /// Who may see departments beside each other.
 const READERS: [Role; 4] = [Role::Admin, Role::Quality, Role::Hr, Role::Auditor];
 
-const COLUMNS: [&str; 32] = [
+const COLUMNS: [&str; 35] = [
     "period",
     "channel",
     "against",
@@ -65,6 +70,9 @@ const COLUMNS: [&str; 32] = [
     "standardised_low",
     "standardised_high",
     "weight_covered",
+    "period_status",
+    "revision",
+    "base",
 ];
 
 /// `GET /comparison`
@@ -75,13 +83,28 @@ pub async fn show(page: Page) -> HttpResponse {
 
 /// `GET /comparison.csv`
 pub async fn csv(page: Page) -> HttpResponse {
-    let result = async {
-        let figures = load(&page).await?;
-        let period = figures.choice.period;
-        Ok(download::csv(&format!("manyi-comparison-{period}.csv"), figures.sheet(&page).bytes()))
-    };
-    let result = result.await;
+    let result = pull(&page).await;
     page.answer(result)
+}
+
+/// The file, handed out once it is noted who pulled it.
+async fn pull(page: &Page) -> Result<HttpResponse, Refusal> {
+    let session = page.reader(&READERS)?;
+    let figures = load(page).await?;
+    let (period, bytes) = (figures.choice.period, figures.sheet(page).bytes());
+    let course = figures.progress.course(period);
+    let detail = json!({
+        "format": "csv",
+        "channel": figures.channel.map_or("all", Channel::as_str),
+        "rows": figures.departments.len(),
+        "revision": course.revision,
+        "state": course.state,
+        "sha256": hex::encode(sha256(&bytes)),
+    });
+    let (actor, now) = (session.user.email.clone(), page.web.context.now());
+    let note = move |conn: &mut db::Connection| audit::append(conn, now, &actor, PULLED, &period.to_string(), &detail);
+    page.pool().write(note).await?;
+    Ok(download::csv(&format!("manyi-comparison-{period}.csv"), bytes))
 }
 
 /// What the page is made of; departments and their answers in one order, by name.
@@ -288,6 +311,7 @@ impl Figures {
 
     fn sheet(&self, page: &Page) -> Sheet {
         let mut sheet = Sheet::with_header(&COLUMNS);
+        let course = self.progress.course(self.choice.period);
         let share = |value: f64| Some(round_4dp(value * 100.0));
         for (at, (department, _)) in self.departments.iter().enumerate() {
             let answers = self.answers.get(at).copied().unwrap_or_default();
@@ -333,6 +357,9 @@ impl Figures {
                 number(standardised.and_then(|found| share(found.interval.low))),
                 number(standardised.and_then(|found| share(found.interval.high))),
                 number(standardised.and_then(|found| share(found.covered))),
+                status(course.state),
+                course.revision.to_string(),
+                score.base.as_str().to_owned(),
             ]);
         }
         sheet

@@ -1,6 +1,6 @@
 //! `GET /departments/{code}`: what a head of department needs to know.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;
@@ -21,6 +21,7 @@ use crate::db::scorebook::{self, Wanted};
 use crate::db::scores::RequestError;
 use crate::db::trend::{TrendRequest, trend};
 use crate::db::{self, commitment, drivers, questionnaire, response, seal};
+use crate::domain::appraisal::records;
 use crate::domain::commitment::{Commitment, Level, Metric};
 use crate::domain::explanation::explain;
 use crate::domain::period::Period;
@@ -29,6 +30,7 @@ use crate::domain::response::Base;
 use crate::domain::scorebook::{Named, Rests, Scorebook, Slice};
 use crate::domain::scorecard::{Measure, Score, Subject};
 use crate::domain::service_record::{Channel, Touchpoint};
+use crate::domain::user::Role;
 use crate::domain::verdict::Thresholds;
 use crate::export::csv::Sheet;
 use crate::i18n::Texts;
@@ -166,7 +168,7 @@ async fn build(page: &Page, code: &str) -> Result<HttpResponse, Refusal> {
         heat_map: insight::heat_map(page, &figures, figures.choice.line(LINE)),
         drivers: insight::drivers(page, &figures)?,
         comments: figures.said(page, session),
-        employees: figures.staff(page),
+        employees: figures.staff(page, session),
         csv_href: format!("{path}/scores.csv?{query}"),
         path,
     };
@@ -383,8 +385,11 @@ impl Figures {
     }
 
     fn said(&self, page: &Page, session: &Session) -> Comments {
+        if !session.sees_comments() {
+            return Comments::NotForReader;
+        }
         let n = self.book.sums(&self.slice(None), "").n;
-        if !session.sees_comments() || n < MIN_COMMENT_N {
+        if n < MIN_COMMENT_N {
             return Comments::TooFew;
         }
         let overall = self.questionnaire.question(OVERALL);
@@ -409,8 +414,10 @@ impl Figures {
         Comments::Shown(shown.collect())
     }
 
-    fn staff(&self, page: &Page) -> Vec<EmployeeRow> {
+    /// HR is shown a person's figure only where the export gives it.
+    fn staff(&self, page: &Page, session: &Session) -> Vec<EmployeeRow> {
         let thresholds = &page.web.context.thresholds;
+        let withheld = if session.role == Role::Hr { self.withheld(thresholds) } else { HashSet::new() };
         let row = |employee: &Employee| {
             let slice = Slice { employee: Some(employee.id), ..self.slice(self.channel) };
             let named = Named {
@@ -418,7 +425,13 @@ impl Figures {
                 department: Some(&self.department.code),
                 employee: Some(&employee.employee_no),
             };
-            let score = |metric| self.book.score(&slice, &named, metric, &self.commitments, thresholds);
+            let score = |metric| {
+                let mut score = self.book.score(&slice, &named, metric, &self.commitments, thresholds);
+                if withheld.contains(&employee.employee_no) {
+                    score.suppress();
+                }
+                score
+            };
             EmployeeRow {
                 name: employee.name.clone(),
                 rate: (&score(Metric::SatisfactionRate)).into(),
@@ -428,5 +441,25 @@ impl Figures {
         let mut rows: Vec<_> = self.employees.values().map(row).filter(|row| row.rate.n > 0).collect();
         rows.sort_by(|a, b| a.name.cmp(&b.name));
         rows
+    }
+
+    /// The numbers of the employees whose figures the export withholds: the others over all channels and each are looked
+    /// at too, or what is withheld could be had by subtraction.
+    fn withheld(&self, thresholds: &Thresholds) -> HashSet<String> {
+        let mut scores = Vec::new();
+        for employee in self.employees.values() {
+            let (code, number) = (Some(self.department.code.as_str()), Some(employee.employee_no.as_str()));
+            let named = Named { level: Level::Employee, department: code, employee: number };
+            for channel in [None, Some(Channel::Online), Some(Channel::Offline)] {
+                let slice = Slice { employee: Some(employee.id), ..self.slice(channel) };
+                for metric in [Metric::SatisfactionRate, Metric::Points] {
+                    scores.push(self.book.score(&slice, &named, metric, &self.commitments, thresholds));
+                }
+            }
+        }
+        let channel = self.channel.map_or("all", Channel::as_str);
+        let withheld = records(&scores, thresholds).into_iter();
+        let withheld = withheld.filter(|record| record.channel == channel && record.withheld.is_some());
+        withheld.filter_map(|record| record.employee).collect()
     }
 }

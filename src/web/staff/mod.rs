@@ -26,6 +26,7 @@ pub mod overview;
 pub mod periods;
 pub mod record;
 pub mod sample;
+pub mod seals;
 pub mod sign_in;
 
 /// `GET /`: where a reader belongs.

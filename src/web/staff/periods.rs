@@ -3,7 +3,6 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Path};
 use chrono::NaiveDateTime;
-use serde_json::{Value, json};
 
 use super::super::frame::{APPRAISALS, Page, Refusal};
 use super::super::session::{CSRF, Session};
@@ -18,6 +17,7 @@ use crate::domain::duty::Terms;
 use crate::domain::period::{Grain, Period, State, local_date};
 use crate::domain::period_step::Step;
 use crate::domain::text;
+use crate::domain::user::Role;
 use crate::i18n::refusal;
 
 /// Characters of a reason.
@@ -41,13 +41,6 @@ pub async fn show(page: Page, period: Path<String>) -> HttpResponse {
 /// `POST /periods/{period}`: takes a step.
 pub async fn step(page: Page, period: Path<String>, body: Bytes) -> HttpResponse {
     let result = take(&page, &period, &body).await;
-    page.answer(result)
-}
-
-/// `GET /periods/{period}/seals/{revision}.json`: a seal whole, each part as the text that was hashed.
-pub async fn content(page: Page, place: Path<(String, i32)>) -> HttpResponse {
-    let (period, revision) = place.into_inner();
-    let result = whole_seal(&page, &period, revision).await;
     page.answer(result)
 }
 
@@ -116,6 +109,7 @@ async fn build(
         collide: outlook.end.collide() && course.state.takes_responses(),
         actions: actions(page, &outlook, asked.as_ref(), session),
         csrf: session.csrf(&page.web),
+        whole: session.role == Role::Admin,
         refused,
         asked,
         seals: seals.into_iter().rev().map(|seal| seal_row(seal, page)).collect(),
@@ -187,33 +181,6 @@ fn carry_out(
     let reason = Some(reason.to_owned());
     let wanted = Move { period, step, reason, by: Some(by.to_owned()), second: None };
     closing::take(conn, &wanted, by, setting, now).map(drop)
-}
-
-async fn whole_seal(page: &Page, period: &str, revision: i32) -> Result<HttpResponse, Refusal> {
-    let period = find(page, period)?;
-    let found = page.pool().read(move |conn| seal::content(conn, period, revision)).await?;
-    let (seal, [circumstances, organisation, inputs, rules, results]) = found.ok_or(Problem::NotFound)?;
-    let text = |part: String| Value::String(part);
-    let document = json!({
-        "number": seal.number,
-        "period": period,
-        "revision": revision,
-        "sealed_at_micros": seal.sealed_at.timestamp_micros(),
-        "sealed_by": seal.sealed_by,
-        "circumstances": text(circumstances),
-        "organisation": text(organisation),
-        "inputs": text(inputs),
-        "rules": text(rules),
-        "results": text(results),
-        "hash": hex::encode(&seal.hash),
-    });
-    let name = format!("attachment; filename=\"manyi-seal-{period}-r{revision}.json\"");
-    let headers = [("Content-Disposition", name.as_str()), ("Cache-Control", "no-store")];
-    let mut response = HttpResponse::Ok();
-    headers.into_iter().for_each(|header| {
-        response.insert_header(header);
-    });
-    Ok(response.json(document))
 }
 
 fn setting(page: &Page) -> Setting {

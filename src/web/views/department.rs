@@ -108,6 +108,15 @@ pub enum Comments {
     Shown(Vec<Comment>),
     /// Fewer than [`MIN_COMMENT_N`] answered, so none is shown.
     TooFew,
+    /// The reader may not see comments: nothing is said of them.
+    NotForReader,
+}
+
+impl Comments {
+    /// Whether anything is said of comments at all.
+    fn are_for_reader(&self) -> bool {
+        !matches!(self, Self::NotForReader)
+    }
 }
 
 /// A comment, with identity numbers and the like already masked.

@@ -78,6 +78,8 @@ pub struct PeriodPage {
     pub actions: Vec<Action>,
     /// The token of its forms.
     pub csrf: String,
+    /// The reader may take a seal whole.
+    pub whole: bool,
     /// Which step was refused, why, and the reason that was typed.
     pub refused: Option<(Action, String, String)>,
     /// A reopening that waits for another person.
@@ -131,7 +133,7 @@ pub struct SealRow {
     pub early: Option<String>,
     /// Who asked for the reopening before it, who confirmed, and why.
     pub reopened: Vec<(String, String, String)>,
-    /// The whole seal as JSON.
+    /// The seal as JSON without what few answers may not say; a POST gives the whole of it.
     pub href: String,
 }
 

@@ -606,6 +606,7 @@ impl Samples {
             collide: true,
             actions: periods::Action::ALL.to_vec(),
             csrf: "c5rf".to_owned(),
+            whole: refused,
             refused: refused.then(|| (periods::Action::Seal, why, self.say("无异议", "No objection"))),
             asked: Some(periods::Asked {
                 by: person("赵敏", "Zhao Min"),

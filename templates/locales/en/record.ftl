@@ -1,5 +1,5 @@
 record-title = My record
-record-lead = This is all that HR is given about you: figures of sealed periods, without comments, without rank and without a verdict. With fewer than { $min } answers no figure is given.
+record-lead = Your figures of sealed periods as HR is given them: without comments, without rank and without a verdict. With fewer than { $min } answers HR is given no figure of yours, also while a period is still open.
 record-none = No sealed period has figures of yours yet.
 record-nobody = No employee is recorded with your address. Ask HR or an administrator to check the staff file.
 record-sealed = Sealed on { $time }, revision { $revision }
