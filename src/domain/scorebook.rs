@@ -421,12 +421,13 @@ impl Scorebook {
         }
     }
 
-    /// What a figure is made of; a rate of a sealed period as it was sealed.
+    /// What a figure is made of; a rate of a sealed period as it was sealed, and nothing where the seal does not say: what
+    /// the tallies hold by now may differ.
     pub fn measured(&self, slice: &Slice<'_>, named: &Named<'_>, metric: Metric) -> Measure {
-        let sealed = self.sealed(slice, named);
-        let score = sealed.and_then(|all| all.iter().find(|s| s.metric == metric && s.base == slice.base));
+        let Some(sealed) = self.sealed(slice, named) else { return self.measure(slice, metric) };
+        let score = sealed.iter().find(|score| score.metric == metric && score.base == slice.base);
         let rate = score.and_then(|score| Some(Measure::Rate { k: score.satisfied?, n: score.n }));
-        rate.unwrap_or_else(|| self.measure(slice, metric))
+        rate.unwrap_or_else(|| Measure::nothing(metric))
     }
 
     /// How many were asked and how many answered; of a sealed period as it was sealed.
@@ -595,6 +596,20 @@ mod tests {
             |judged: [bool; 2]| vec![(Base::Invited, Some(90.0), judged[0]), (Base::Sample, Some(75.0), judged[1])];
         assert_eq!(rates(&book(true), None, quarter()), of_both([true, false]));
         assert_eq!(rates(&book(true), Some(Channel::Online), "2026-07".parse().unwrap()), of_both([true, false]));
+    }
+
+    #[test]
+    fn what_a_seal_does_not_say_is_not_made_up_from_the_tallies() {
+        let mut book = book(false);
+        let slice =
+            Slice { departments: &[DEPARTMENT], employee: None, channel: None, period: quarter(), base: Base::Invited };
+        let named = Named { level: Level::Department, department: Some("D"), employee: None };
+        let rate = |book: &Scorebook| book.measured(&slice, &named, Metric::SatisfactionRate);
+        assert_eq!(rate(&book), Measure::Rate { k: 36, n: 40 });
+        let score = book.score(&slice, &named, Metric::SatisfactionRate, &[], &Thresholds::default());
+        book.add_sealed(quarter(), Score { satisfied: None, suppressed: true, ..score });
+        assert_eq!(rate(&book), Measure::Rate { k: 0, n: 0 });
+        assert_eq!(book.measured(&slice, &named, Metric::Points), Measure::nothing(Metric::Points));
     }
 
     #[test]

@@ -286,15 +286,27 @@ impl Figures {
     fn change(&self, slice: &Slice<'_>, question: &str, thresholds: &Thresholds) -> Option<Change> {
         let from = slice.period.prev();
         let before = Slice { period: from, ..*slice };
-        let (now, then) = (self.book.sums(slice, question), self.book.sums(&before, question));
         let rests = Rests::Answers(question.to_owned());
         if ![*slice, before].iter().all(|slice| self.book.shows(slice, &rests, thresholds)) {
             return None;
         }
-        let interval = stats::newcombe(now.satisfied.into(), now.n.into(), then.satisfied.into(), then.n.into())?;
-        let gap = Measure::Gap { online: (now.satisfied, now.n), offline: (then.satisfied, then.n) };
+        let (now, then) = (self.rate(slice, question)?, self.rate(&before, question)?);
+        if now.1.min(then.1) < thresholds.score {
+            return None;
+        }
+        let interval = stats::newcombe(now.0.into(), now.1.into(), then.0.into(), then.1.into())?;
+        let gap = Measure::Gap { online: now, offline: then };
         let difference = gap.value()?.to_4dp();
         Some(Change { from, difference, interval: (interval.low * 100.0, interval.high * 100.0) })
+    }
+
+    /// The satisfied of all who answered: of the figure as a whole (`question` empty or `overall`) as it was sealed.
+    fn rate(&self, slice: &Slice<'_>, question: &str) -> Option<(u32, u32)> {
+        let measure = match question {
+            "" | OVERALL => self.book.measured(slice, &self.named(), Metric::SatisfactionRate),
+            _ => self.book.sums(slice, question).rate(),
+        };
+        if let Measure::Rate { k, n } = measure { Some((k, n)) } else { None }
     }
 
     fn headlines(&self, page: &Page) -> Vec<Headline> {
