@@ -130,8 +130,8 @@ impl Error {
             Self::Busy | Self::Stopped | Self::Connect(_) => true,
             Self::Query(Failed::BrokenTransactionManager) => true,
             Self::Query(Failed::DatabaseError(Kind::ClosedConnection | Kind::SerializationFailure, _)) => true,
-            // There is no kind for these: SQLite's words for SQLITE_BUSY and SQLITE_LOCKED, and PostgreSQL's for a deadlock,
-            // which it says in the language of the server.
+            // There is no kind for these: SQLite's words for SQLITE_BUSY and SQLITE_LOCKED, and PostgreSQL's for a
+            // deadlock, which it says in the language of the server.
             Self::Query(Failed::DatabaseError(_, information)) => {
                 let message = information.message();
                 message.ends_with(" is locked") || matches!(message, "deadlock detected" | "检测到死锁")

@@ -421,8 +421,8 @@ impl Scorebook {
         }
     }
 
-    /// What a figure is made of; a rate of a sealed period as it was sealed, and nothing where the seal does not say: what
-    /// the tallies hold by now may differ.
+    /// What a figure is made of; a rate of a sealed period as it was sealed, and nothing where the seal does not say:
+    /// what the tallies hold by now may differ.
     pub fn measured(&self, slice: &Slice<'_>, named: &Named<'_>, metric: Metric) -> Measure {
         let Some(sealed) = self.sealed(slice, named) else { return self.measure(slice, metric) };
         let score = sealed.iter().find(|score| score.metric == metric && score.base == slice.base);
