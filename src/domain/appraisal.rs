@@ -83,7 +83,7 @@ impl Withheld {
 /// departments and employees over all channels and each, or what is withheld could be had by subtraction.
 pub fn records(scores: &[Score], thresholds: &Thresholds) -> Vec<Record> {
     let mut records: Vec<Record> = Vec::new();
-    let mut places: BTreeMap<(Level, Option<&str>, Option<&str>, ChannelWord, Base), usize> = BTreeMap::new();
+    let mut places = BTreeMap::new();
     for score in scores {
         let of = (score.level, score.department.as_deref(), score.employee.as_deref(), score.channel, score.base);
         let at = *places.entry(of).or_insert_with(|| {
@@ -125,11 +125,14 @@ fn withhold_persons(records: &mut [Record], minimum: u32) {
     while withhold_one(records, &departments, &persons, minimum) {}
 }
 
+/// The records of each person in a department on a base, one for each channel.
+type Persons = BTreeMap<(Option<String>, Option<String>, Base), Vec<usize>>;
+
 /// Withholds one more record, if one has to be.
 fn withhold_one(
     records: &mut [Record],
     departments: &BTreeMap<(Option<String>, Base, ChannelWord), Vec<usize>>,
-    persons: &BTreeMap<(Option<String>, Option<String>, Base), Vec<usize>>,
+    persons: &Persons,
     minimum: u32,
 ) -> bool {
     let of = |places: &[usize]| -> Vec<(usize, u32, bool, ChannelWord)> {

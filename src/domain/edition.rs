@@ -332,11 +332,11 @@ mod tests {
                     channel: [Some(Channel::Online), Some(Channel::Offline), None]
                         .into_iter()
                         .cycle()
-                        .nth(at as usize)
+                        .nth(usize::try_from(at).unwrap())
                         .unwrap(),
                     base: Base::Invited,
                     mode: Mode::Own,
-                    periods: periods(["2026-07", "2026-08", "2026-09"][at as usize % 3]),
+                    periods: periods(["2026-07", "2026-08", "2026-09"][usize::try_from(at).unwrap() % 3]),
                     sums: sums(*n, (*k).min(*n)),
                 };
                 book.add(40 + at % 2, line);

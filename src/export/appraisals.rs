@@ -131,9 +131,9 @@ pub fn table_schema(t: Texts) -> Value {
             "type": column.kind,
             "description": t.get(column.meaning),
         });
-        if column.kind == "boolean" {
-            field["trueValues"] = json!(["1"]);
-            field["falseValues"] = json!(["0"]);
+        if let (Some(field), "boolean") = (field.as_object_mut(), column.kind) {
+            field.insert("trueValues".to_owned(), json!(["1"]));
+            field.insert("falseValues".to_owned(), json!(["0"]));
         }
         field
     };

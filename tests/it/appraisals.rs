@@ -92,7 +92,7 @@ on_both!(a_workbook_has_codes_as_texts_and_no_formula, |app| {
     assert!(book.worksheet_formula("appraisals").unwrap().is_empty());
     let sheet = book.worksheet_range("appraisals").unwrap();
     let column = |name: &str| {
-        let at = sheet.rows().next().unwrap().iter().position(|cell| cell.to_string() == name).unwrap();
+        let at = sheet.rows().next().unwrap().iter().position(|cell| *cell == *name).unwrap();
         sheet.rows().skip(1).map(|row| row[at].clone()).collect::<Vec<_>>()
     };
     assert!(column("employee_no").contains(&Data::String("00123".into())));

@@ -233,6 +233,7 @@ on_both!(the_page_draws_what_the_command_draws, |app| {
     let command = std::process::Command::new(env!("CARGO_BIN_EXE_manyi"))
         .args(["sample", "--period", QUARTER, "--fraction", "0.2", "--seed", "2026", "--json"])
         .args(["--redraw", "--reason", "test"])
+        .env_remove("MANYI_BIN") // the test runner's, and no setting
         .env("MANYI_DATABASE_URL", &config.database_url.0)
         .env("MANYI_SECRET_FILE", &config.secret_file)
         .output()

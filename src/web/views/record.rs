@@ -38,6 +38,9 @@ pub struct SealedPeriod {
     pub rows: Vec<RecordRow>,
 }
 
+/// Satisfied answers, their share in percent, and its 95 % interval.
+pub type Share = (u32, f64, Option<(f64, f64)>);
+
 /// The figures in one department over one channel.
 #[derive(Debug, Clone)]
 pub struct RecordRow {
@@ -47,8 +50,8 @@ pub struct RecordRow {
     pub channel: Option<Channel>,
     /// Valid answers.
     pub n: u32,
-    /// Satisfied answers, their share in percent, and its 95 % interval.
-    pub rate: Option<(u32, f64, Option<(f64, f64)>)>,
+    /// How many are satisfied.
+    pub rate: Option<Share>,
     /// Responses with points, and their mean.
     pub points: Option<(u32, f64)>,
     /// Why there are no figures.

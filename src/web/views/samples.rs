@@ -539,7 +539,7 @@ impl Samples {
             department: self.say("维修服务部", "Repair Service"),
             channel: None,
             n,
-            rate: withheld.is_none().then(|| (18, 90.0, Some((69.9, 97.2)))),
+            rate: withheld.is_none().then_some((18, 90.0, Some((69.9, 97.2)))),
             points: withheld.is_none().then_some((20, 88.25)),
             withheld,
         };
