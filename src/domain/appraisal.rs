@@ -31,7 +31,7 @@ pub struct Record {
     pub rate: Figure,
     /// The mean points, 0–100.
     pub points: Figure,
-    /// Why the figures are withheld.
+    /// Why what it has no value of is withheld: of a person all its figures, else those that the score withholds.
     pub withheld: Option<Withheld>,
 }
 
@@ -104,12 +104,13 @@ pub fn records(scores: &[Score], thresholds: &Thresholds) -> Vec<Record> {
     }
     records.retain(|record| record.rate.n > 0 || record.points.n > 0 || record.reach.invited > 0);
     withhold_persons(&mut records, thresholds.person_export);
-    records.iter_mut().filter(|record| record.withheld.is_some()).for_each(Record::silence);
+    let is_silent = |record: &&mut Record| record.level == Level::Employee && record.withheld.is_some();
+    records.iter_mut().filter(is_silent).for_each(Record::silence);
     records
 }
 
 /// Withholds persons with fewer than `minimum` answers, and as many others as it takes that these can't be worked out:
-/// the other channel of a person whose figure over all is shown, and a colleague where those withheld would together be
+/// another figure of a person of whom one alone is withheld, and a colleague where those withheld would together be
 /// fewer than `minimum`.
 fn withhold_persons(records: &mut [Record], minimum: u32) {
     let mut departments: BTreeMap<(Option<String>, Base, ChannelWord), Vec<usize>> = BTreeMap::new();
@@ -139,13 +140,12 @@ fn withhold_one(
         let found = places.iter().filter_map(|at| Some((*at, records.get(*at)?)));
         found.filter(|(_, r)| r.n() > 0).map(|(at, r)| (at, r.n(), r.withheld.is_some(), r.channel)).collect()
     };
+    // What is over all channels is the sum of the others: one alone that is hidden would follow.
     let channel = persons.values().find_map(|places| {
         let rows = of(places);
-        let whole_is_shown = rows.iter().any(|(.., withheld, channel)| *channel == "all" && !withheld);
-        let parts: Vec<_> = rows.into_iter().filter(|(.., channel)| *channel != "all").collect();
-        let is_hidden = parts.iter().any(|(.., withheld, _)| *withheld);
-        let shown = parts.iter().find(|(.., withheld, _)| !withheld).map(|(at, ..)| *at);
-        shown.filter(|_| whole_is_shown && is_hidden)
+        let shown = || rows.iter().filter(|(.., withheld, _)| !withheld);
+        let parts = shown().filter(|(.., channel)| *channel != "all").min_by_key(|(at, n, ..)| (*n, *at));
+        parts.or(shown().next()).filter(|_| shown().count() + 1 == rows.len()).map(|(at, ..)| *at)
     });
     let colleague = || {
         departments.values().find_map(|places| {
@@ -251,6 +251,16 @@ mod tests {
     }
 
     #[test]
+    fn a_department_without_points_keeps_its_rate() {
+        let rate = Score { level: Level::Department, employee: None, ..score("1", None, 18, 20) };
+        let points =
+            Score { metric: Metric::Points, n: 3, value: None, suppressed: true, verdict: None, ..rate.clone() };
+        let found = records(&[rate, points], &Thresholds::default());
+        assert_eq!((found[0].withheld, found[0].rate.value), (Some(Withheld::TooFew), Some(90.0)));
+        assert_eq!(found[0].points.value, None);
+    }
+
+    #[test]
     fn a_lonely_small_one_takes_the_smallest_colleague_along() {
         let scores = [score("1", None, 9, 10), score("2", None, 30, 50), score("3", None, 20, 30)];
         assert_eq!(withheld(&scores), [Some(Withheld::TooFewForPerson), None, Some(Withheld::Complementary)]);
@@ -297,8 +307,13 @@ mod tests {
                     let own = |r: &&Record| r.employee.as_deref() == Some(&name) && r.channel == channel;
                     found.iter().find(own).map(|record| (record.rate.n, record.rate.k))
                 };
-                if let (Some((n, Some(_))), Some((part, Some(_)))) = (of("all"), of("online")) {
+                let (all, online, offline) = (of("all"), of("online"), of("offline"));
+                if let (Some((n, Some(_))), Some((part, Some(_)))) = (all, online) {
                     prop_assert!(n == part || n - part >= 20);
+                }
+                let parts = [online, offline].into_iter().flatten().filter(|(n, _)| *n > 0);
+                if all.is_some_and(|(n, k)| n > 0 && k.is_none()) {
+                    prop_assert!(parts.into_iter().any(|(_, k)| k.is_none()), "the whole is the sum of its parts");
                 }
             }
         }

@@ -27,7 +27,7 @@ pub struct Answers {
     pub online: (u32, u32),
     /// Offline.
     pub offline: (u32, u32),
-    /// Withheld, or a smaller group could be had from it and figures that stand elsewhere: all, online, offline.
+    /// What the scorebook withholds of it: all, online, offline.
     pub withheld: (bool, bool, bool),
 }
 
@@ -118,7 +118,8 @@ impl Answers {
         let read = |channel| {
             let sums = book.sums(&slice(channel), "");
             let is_shown = book.shows_metric(&slice(channel), Metric::SatisfactionRate, thresholds);
-            ((sums.satisfied, sums.n), !is_shown)
+            // Where nobody answered there is no figure to show.
+            ((sums.satisfied, sums.n), !is_shown || sums.n == 0)
         };
         let (all, online, offline) = (read(None), read(Some(Channel::Online)), read(Some(Channel::Offline)));
         Self { all: all.0, online: online.0, offline: offline.0, withheld: (all.1, online.1, offline.1) }
@@ -133,19 +134,13 @@ impl Answers {
         }
     }
 
-    /// Whether the figure of a channel may be shown. The figure of all channels always is from the minimum on; one
-    /// channel's is withheld too where another part is small, since the total less the one would be the other.
-    pub fn shows(&self, channel: Option<Channel>, thresholds: &Thresholds) -> bool {
-        let enough = |n: u32| n >= thresholds.score;
-        let known = self.online.1.saturating_add(self.offline.1);
-        let parts = [self.online.1, self.offline.1, self.all.1.saturating_sub(known)];
-        let safe = channel.is_none() || parts.into_iter().all(|n| n == 0 || enough(n));
-        let is_withheld = match channel {
+    /// Whether the figure of a channel, or of all together, may be shown.
+    pub const fn shows(&self, channel: Option<Channel>) -> bool {
+        !match channel {
             None => self.withheld.0,
             Some(Channel::Online) => self.withheld.1,
             Some(Channel::Offline) => self.withheld.2,
-        };
-        safe && enough(self.of(channel).1) && !is_withheld
+        }
     }
 }
 
@@ -161,7 +156,7 @@ pub fn compare(
         .iter()
         .map(|answers| {
             let (k, n) = answers.of(channel);
-            if answers.shows(channel, thresholds) { Count::new(k.into(), n.into()) } else { None }
+            if answers.shows(channel) { Count::new(k.into(), n.into()) } else { None }
         })
         .collect();
     let counts: Vec<Count> = shown.iter().copied().flatten().collect();
@@ -194,11 +189,11 @@ pub fn compare(
 }
 
 /// The channels of each department beside each other, and its rate as if it had the mix of all departments together.
-pub fn channels(departments: &[Answers], thresholds: &Thresholds) -> Vec<Channels> {
+pub fn channels(departments: &[Answers]) -> Vec<Channels> {
     let weight = |of: fn(&Answers) -> u32| departments.iter().map(|answers| u64::from(of(answers))).sum::<u64>();
     let (online, offline) = (weight(|answers| answers.online.1), weight(|answers| answers.offline.1));
     let one = |answers: &Answers| {
-        let shown = |channel| answers.shows(Some(channel), thresholds).then(|| answers.of(Some(channel)));
+        let shown = |channel| answers.shows(Some(channel)).then(|| answers.of(Some(channel)));
         let (on, off) = (shown(Channel::Online), shown(Channel::Offline));
         let rate = |counts: Option<(u32, u32)>| counts.map(|(k, n)| Measure::Rate { k, n });
         let cell = |counts: Option<(u32, u32)>, weight| {
@@ -253,16 +248,34 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::response::{Mode, Periods};
+    use crate::domain::scorebook::Line;
+    use crate::domain::scorecard::Sums;
 
     const LIMITS: Thresholds = Thresholds { score: 5, comment: 8, person_export: 20, evidence: 30 };
 
-    fn all(k: u32, n: u32) -> Answers {
-        Answers { all: (k, n), online: (k, n), ..Answers::default() }
+    /// As a book of this one department would give it.
+    fn both(online: (u32, u32), offline: (u32, u32)) -> Answers {
+        let mut book = Scorebook::of(vec![(1, None)]);
+        let month: Period = "2026-09".parse().unwrap();
+        let periods = Periods { month, quarter: "2026-Q3".parse().unwrap(), year: "2026".parse().unwrap() };
+        for (channel, (satisfied, n)) in [(Channel::Online, online), (Channel::Offline, offline)] {
+            let line = Line {
+                employee_id: None,
+                question: String::new(),
+                channel: Some(channel),
+                base: Base::Invited,
+                mode: Mode::Own,
+                periods,
+                sums: Sums { n, satisfied, ..Sums::default() },
+            };
+            book.add(1, line);
+        }
+        Answers::read(&book, 1, month, &LIMITS)
     }
 
-    fn both(online: (u32, u32), offline: (u32, u32)) -> Answers {
-        let all = (online.0 + offline.0, online.1 + offline.1);
-        Answers { all, online, offline, ..Answers::default() }
+    fn all(k: u32, n: u32) -> Answers {
+        both((k, n), (0, 0))
     }
 
     fn against_average(departments: &[Answers]) -> Comparison {
@@ -304,19 +317,17 @@ mod tests {
     }
 
     #[test]
-    fn a_channel_is_withheld_where_the_total_would_give_the_other_away() {
+    fn what_the_book_withholds_is_not_shown() {
         let answers = both((92, 100), (1, 3));
-        assert!(answers.shows(None, &LIMITS) && !answers.shows(Some(Channel::Online), &LIMITS));
-        let unnamed = Answers { all: (10, 14), online: (5, 6), offline: (4, 6), ..Answers::default() };
-        assert!(!unnamed.shows(Some(Channel::Online), &LIMITS));
-        assert!(both((92, 100), (0, 0)).shows(Some(Channel::Online), &LIMITS));
+        assert!(answers.shows(None) && !answers.shows(Some(Channel::Online)));
+        assert!(both((92, 100), (0, 0)).shows(Some(Channel::Online)));
     }
 
     #[test]
     fn the_mix_of_channels_is_taken_out() {
         // Both keep 95 % online and 80 % offline; only their mix differs.
         let departments = [both((190, 200), (16, 20)), both((19, 20), (160, 200))];
-        let found = channels(&departments, &LIMITS);
+        let found = channels(&departments);
         let rates: Vec<_> = found.iter().map(|one| one.standardised.unwrap()).collect();
         assert!((rates[0].rate - 0.875).abs() < 1e-12 && (rates[1].rate - 0.875).abs() < 1e-12);
         assert!(rates[0].crude > 0.93 && rates[1].crude < 0.82 && rates[0].covered == 1.0);
@@ -325,7 +336,7 @@ mod tests {
 
     #[test]
     fn a_missing_channel_is_told_and_not_made_up() {
-        let found = channels(&[both((90, 100), (40, 50)), both((27, 30), (0, 0))], &LIMITS);
+        let found = channels(&[both((90, 100), (40, 50)), both((27, 30), (0, 0))]);
         let second = found[1].standardised.unwrap();
         assert_eq!((second.rate, found[1].gap), (0.9, None));
         assert!((second.covered - 130.0 / 180.0).abs() < 1e-12);

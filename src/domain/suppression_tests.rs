@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
@@ -103,7 +104,7 @@ impl Organisation {
 
     fn figures(&self) -> Vec<Figure> {
         let answers = self.answers();
-        let known: RefCell<HashMap<Period, Shown>> = RefCell::default();
+        let known: RefCell<HashMap<Period, Arc<Shown>>> = RefCell::default();
         let mut figures = Vec::new();
         let months = (1..=6).map(month);
         for period in months.chain(["2026-Q1", "2026-Q2", "2026"].map(|text| text.parse().unwrap())) {
@@ -138,11 +139,11 @@ impl Organisation {
     }
 }
 
-fn shown(answers: &Answers, period: Period, known: &RefCell<HashMap<Period, Shown>>) -> Shown {
+fn shown(answers: &Answers, period: Period, known: &RefCell<HashMap<Period, Arc<Shown>>>) -> Arc<Shown> {
     if let Some(found) = known.borrow().get(&period) {
         return found.clone();
     }
-    let found = answers.shown(period, MINIMUM, &mut |shorter| shown(answers, shorter, known));
+    let found = Arc::new(answers.shown(period, MINIMUM, &mut |shorter| shown(answers, shorter, known)));
     known.borrow_mut().insert(period, found.clone());
     found
 }

@@ -20,6 +20,7 @@
 //! are not followed any further.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use self::settle::{Part, Place, Settling, Sizes, plus};
 use super::period::{Grain, Period};
@@ -120,7 +121,7 @@ impl Answers {
     }
 
     /// What may be shown of a period. `shorter` tells the same of a shorter period.
-    pub fn shown(&self, period: Period, minimum: u32, shorter: &mut dyn FnMut(Period) -> Shown) -> Shown {
+    pub fn shown(&self, period: Period, minimum: u32, shorter: &mut dyn FnMut(Period) -> Arc<Shown>) -> Shown {
         let parts = self.parts(period, shorter);
         let mut sizes = vec![Sizes::default(); self.units.len()];
         for part in parts.iter().filter(|part| part.place.is_inside()) {
@@ -165,7 +166,7 @@ impl Answers {
     }
 
     /// The answers of a period, and those that count only in a shorter one inside it, by the periods they share.
-    fn parts(&self, period: Period, shorter: &mut dyn FnMut(Period) -> Shown) -> Vec<Part> {
+    fn parts(&self, period: Period, shorter: &mut dyn FnMut(Period) -> Arc<Shown>) -> Vec<Part> {
         let within = |one: Period| one.grain() < period.grain() && period.contains(one.start());
         let is_late = |count: &Count| count.periods.include(period) && !within(count.periods.month);
         let late: HashSet<Period> = if period.grain() == Grain::Month {

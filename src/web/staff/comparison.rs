@@ -140,12 +140,12 @@ async fn load(page: &Page) -> Result<Figures, Refusal> {
         let answers: Vec<Answers> = departments.iter().map(|(one, _)| read(one, choice.period)).collect();
         let rate = |answers: Answers| {
             let (k, n) = answers.of(channel);
-            Exact::rate(k, n).filter(|_| answers.shows(channel, &thresholds)).map(Exact::to_4dp)
+            Exact::rate(k, n).filter(|_| answers.shows(channel)).map(Exact::to_4dp)
         };
         let line = |one: &Department| choice.line(LINE).into_iter().map(|period| rate(read(one, period))).collect();
         Ok(Figures {
             lines: departments.iter().map(|(one, _)| line(one)).collect(),
-            channels: channels(&answers, &thresholds),
+            channels: channels(&answers),
             comparison: compare(&answers, channel, against, &thresholds),
             progress: Progress::load(conn)?,
             promise: target.map(from_hundredths),
@@ -303,7 +303,7 @@ impl Figures {
         let (k, n) = answers.of(channel);
         let subject = subject(department, Metric::SatisfactionRate, channel);
         let mut score = Score::new(subject, &Measure::Rate { k, n }, Default::default(), None, thresholds);
-        if !answers.shows(channel, thresholds) {
+        if !answers.shows(channel) {
             score.suppress();
         }
         score

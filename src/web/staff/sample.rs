@@ -291,7 +291,6 @@ fn estimates(page: &Page, figures: &Figures, period: Period) -> Vec<EstimateRow>
             rows.extend(found.map(|found| (found, Some(department), Some(channel))));
         }
     }
-    hide(&mut rows);
     rows.into_iter()
         .map(|((score, estimate), of, channel)| estimate_row(page, period, &score, estimate, of, channel))
         .collect()
@@ -315,27 +314,6 @@ fn estimate_row(
         figure: score.into(),
         wanted: sample_size(Some(estimate.total.eligible.into()), 0.5, 0.05),
         estimate,
-    }
-}
-
-/// A figure of the page: the score and the estimate, of which department (`None` = the organisation) and channel.
-type Row<'a> = ((Score, Estimate), Option<&'a Department>, Option<Channel>);
-
-/// Where one figure alone is withheld in a channel, withholds the smallest other one with it: the first would follow
-/// from the total.
-fn hide(rows: &mut [Row<'_>]) {
-    let is_small = |((score, _), ..): &Row<'_>| score.suppressed && score.n > 0;
-    for channel in Channel::ALL {
-        let of_channel = |row: &Row<'_>| row.1.is_some() && row.2 == Some(channel);
-        if rows.iter().filter(|row| of_channel(row) && is_small(row)).count() == 1 {
-            let others = rows.iter_mut().filter(|row| of_channel(row) && !row.0.0.suppressed);
-            if let Some(smallest) = others.min_by_key(|row| row.0.0.n) {
-                smallest.0.0.suppress();
-            }
-        }
-    }
-    if rows.iter().any(|row| row.1.is_none() && row.2.is_some() && is_small(row)) {
-        rows.iter_mut().filter(|row| row.1.is_none()).for_each(|row| row.0.0.suppress());
     }
 }
 
@@ -366,49 +344,4 @@ fn masked(contact: &Contact) -> String {
     let phone = contact.phone.as_deref().map(mask_phone);
     let email = contact.email.as_deref().map(mask_email);
     [name, phone, email].into_iter().flatten().collect::<Vec<_>>().join(" · ")
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono::NaiveDateTime;
-
-    use super::*;
-    use crate::domain::estimate::Cell;
-    use crate::domain::scorecard::{Measure, Reach, Subject};
-    use crate::domain::verdict::Thresholds;
-
-    fn department(code: &str) -> Department {
-        Department {
-            id: 1,
-            code: code.into(),
-            name_zh: code.into(),
-            name_en: None,
-            parent_id: None,
-            head_email: None,
-            created_at: NaiveDateTime::default(),
-        }
-    }
-
-    fn row(of: Option<&Department>, n: u32) -> Row<'_> {
-        let channel = Some(Channel::Online);
-        let subject = Subject {
-            level: Level::Department,
-            department: None,
-            employee: None,
-            client: None,
-            channel,
-            metric: Metric::SatisfactionRate,
-            base: Base::Sample,
-        };
-        let score = Score::new(subject, &Measure::Rate { k: n, n }, Reach::default(), None, &Thresholds::default());
-        ((score, estimate(&[Cell { eligible: 500, drawn: n, n, satisfied: n }])), of, channel)
-    }
-
-    #[test]
-    fn a_small_group_does_not_follow_from_its_total() {
-        let [a, b, c] = ["a", "b", "c"].map(department);
-        let mut rows = [row(None, 53), row(Some(&a), 3), row(Some(&b), 20), row(Some(&c), 30)];
-        hide(&mut rows);
-        assert_eq!(rows.map(|((score, _), ..)| score.suppressed), [false, true, true, false]);
-    }
 }

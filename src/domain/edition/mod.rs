@@ -3,26 +3,27 @@
 //! every figure that follows. Codes stand in place of keys, lists are in a fixed order, and each part is written as
 //! JSON without white space: the same edition is always the same bytes, and the figures can be computed again from it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::commitment::{Commitment, Level};
-use super::figures::{Ask, Basis, Roll, Unit};
-use super::locale::Locale;
-use super::period::{Grain, Period};
-use super::response::{Base, Mode, Periods};
-use super::scorebook::{Frame, Line, Scorebook, ServiceLine, Services};
-use super::scorecard::{Reach, Score, Sums};
-use super::service_record::Channel;
-use super::verdict::Thresholds;
+use crate::domain::commitment::{Commitment, Level};
+use crate::domain::figures::{Ask, Basis, Roll, Unit};
+use crate::domain::locale::Locale;
+use crate::domain::period::{Grain, Period};
+use crate::domain::response::{Base, Mode, Periods};
+use crate::domain::scorebook::{Frame, Line, Scorebook, ServiceLine, Services};
+use crate::domain::scorecard::{Reach, Score, Sums};
+use crate::domain::service_record::Channel;
+use crate::domain::verdict::Thresholds;
 
 /// All that a sealed period says.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edition {
     /// Month, quarter or year.
     pub period: Period,
-    /// The departments, by code.
+    /// The departments, in the order in which they were entered: between two of the same size it decides which one
+    /// gives way where small numbers are hidden.
     pub organisation: Vec<Place>,
     /// What was counted.
     pub inputs: Inputs,
@@ -33,7 +34,7 @@ pub struct Edition {
 }
 
 /// A department, its names and where it stood.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// Its code.
     pub code: String,
@@ -50,6 +51,11 @@ pub struct Place {
 pub struct Inputs {
     /// Sums of responses.
     pub tallies: Vec<Tally>,
+    /// Sums that count in a shorter period inside this one, or in a month together with late answers of this one, and
+    /// not in it: what may be shown depends on them.
+    pub beside: Vec<Tally>,
+    /// Numbers of the employees among these, in the order in which they were entered.
+    pub employees: Vec<String>,
     /// Counts of service records.
     pub services: Vec<ServiceCount>,
     /// What the sample was drawn from, of a quarter with a follow-up.
@@ -91,6 +97,8 @@ pub struct Tally {
     pub base: Base,
     /// Who entered the answers.
     pub mode: Mode,
+    /// The periods they count in.
+    pub periods: Periods,
     /// The sums.
     pub sums: Sums,
 }
@@ -100,6 +108,8 @@ pub struct Tally {
 pub struct ServiceCount {
     /// Whose.
     pub whose: Whose,
+    /// The periods of the services.
+    pub periods: Periods,
     /// Records.
     pub records: u32,
     /// Invitations that went out, and responses to them.
@@ -144,8 +154,9 @@ impl Edition {
     ) -> Self {
         let codes: HashMap<i64, &str> = departments.iter().map(|(id, place)| (*id, place.code.as_str())).collect();
         let code = |id: i64| codes.get(&id).map(|code| (*code).to_owned());
-        let mut organisation: Vec<Place> = departments.iter().map(|(_, place)| place.clone()).collect();
-        organisation.sort();
+        let mut organisation = departments.to_vec();
+        organisation.sort_by_key(|(id, _)| *id);
+        let organisation = organisation.into_iter().map(|(_, place)| place).collect();
         let last_day = period.end();
         let holds = |one: &&Commitment| one.grain == period.grain() && one.is_valid_on(last_day);
         let rules = Rules { commitments: commitments.iter().filter(holds).cloned().collect(), thresholds };
@@ -153,7 +164,12 @@ impl Edition {
             let employee = employee.map(|id| numbers.get(&id).cloned().ok_or(()));
             Some(Whose { department: code(department)?, employee: employee.transpose().ok()?, channel })
         };
-        let inputs = Inputs::of(period, book, whose);
+        let mut inputs = Inputs::of(period, book, whose);
+        let mut employees: Vec<(&i64, &String)> = numbers.iter().collect();
+        employees.sort_unstable();
+        let named = inputs.employees_named();
+        inputs.employees =
+            employees.into_iter().map(|(_, number)| number.clone()).filter(|one| named.contains(one)).collect();
         let mut edition = Self { period, organisation, inputs, rules, results: Vec::new() };
         edition.results = edition.recompute();
         edition
@@ -167,12 +183,7 @@ impl Edition {
             code: place.code.clone(),
             parent_id: place.parent.as_deref().and_then(|code| keys.get(code).copied()),
         });
-        let mut numbers: Vec<&str> =
-            self.inputs.tallies.iter().filter_map(|tally| tally.whose.employee.as_deref()).collect();
-        numbers.extend(self.inputs.services.iter().filter_map(|count| count.whose.employee.as_deref()));
-        numbers.sort_unstable();
-        numbers.dedup();
-        let employees: HashMap<&str, i64> = numbers.iter().copied().zip(1..).collect();
+        let employees: HashMap<&str, i64> = self.inputs.employees.iter().map(String::as_str).zip(1..).collect();
         let tree = units.clone().map(|unit| (unit.id, unit.parent_id)).collect();
         let book = self.inputs.book(Scorebook::of(tree), self.period, &keys, &employees);
         let roll = Roll::new(units, employees.iter().map(|(number, id)| (*id, (*number).to_owned())).collect());
@@ -202,19 +213,31 @@ impl Inputs {
         book: &Scorebook,
         whose: impl Fn(i64, Option<i64>, Option<Channel>) -> Option<Whose>,
     ) -> Self {
-        let mut tallies: BTreeMap<(Whose, String, Base, Mode), Sums> = BTreeMap::new();
-        for (department, line) in book.lines().filter(|(_, line)| line.periods.include(period)) {
+        let mut tallies: BTreeMap<_, Sums> = BTreeMap::new();
+        let mut beside: BTreeMap<_, Sums> = BTreeMap::new();
+        let beside_months = months_beside(period, book);
+        for (department, line) in book.lines() {
+            let counted = match line.periods.include(period) {
+                true => &mut tallies,
+                false if beside_months.contains(&line.periods.month) || is_within(line.periods, period) => &mut beside,
+                false => continue,
+            };
             if let Some(whose) = whose(department, line.employee_id, line.channel) {
-                *tallies.entry((whose, line.question.clone(), line.base, line.mode)).or_default() += line.sums;
+                let key = (whose, line.question.clone(), line.base, line.mode, line.periods);
+                *counted.entry(key).or_default() += line.sums;
             }
         }
-        let mut services: BTreeMap<Whose, Services> = BTreeMap::new();
+        let mut services: BTreeMap<_, Services> = BTreeMap::new();
         for (department, line) in book.service_lines().filter(|(_, line)| line.periods.include(period)) {
             if let Some(whose) = whose(department, line.employee_id, line.channel) {
-                services.entry(whose).or_default().add(&line.services);
+                services.entry((whose, line.periods)).or_default().add(&line.services);
             }
         }
-        let tally = |((whose, question, base, mode), sums)| Tally { whose, question, base, mode, sums };
+        let listed = |sums: BTreeMap<_, Sums>| {
+            let tally =
+                |((whose, question, base, mode, periods), sums)| Tally { whose, question, base, mode, periods, sums };
+            sums.into_iter().map(tally).collect()
+        };
         let drawn = book.frames().filter(|(_, frame)| frame.quarter == period);
         let mut frames: Vec<SampleFrame> = drawn
             .filter_map(|(department, frame)| {
@@ -224,10 +247,19 @@ impl Inputs {
             .collect();
         frames.sort();
         Self {
-            tallies: tallies.into_iter().map(tally).collect(),
+            tallies: listed(tallies),
+            beside: listed(beside),
+            employees: Vec::new(),
             services: services.into_iter().map(ServiceCount::from).collect(),
             frames,
         }
+    }
+
+    /// The numbers of all employees that something was counted of.
+    fn employees_named(&self) -> BTreeSet<String> {
+        let tallies = self.tallies.iter().chain(&self.beside).map(|tally| &tally.whose);
+        let all = tallies.chain(self.services.iter().map(|count| &count.whose));
+        all.filter_map(|whose| whose.employee.clone()).collect()
     }
 
     fn book(
@@ -237,33 +269,33 @@ impl Inputs {
         departments: &HashMap<&str, i64>,
         employees: &HashMap<&str, i64>,
     ) -> Scorebook {
-        let containing = |grain| Period::containing(period.start(), grain);
-        let periods = Periods {
-            month: containing(Grain::Month),
-            quarter: containing(Grain::Quarter),
-            year: containing(Grain::Year),
-        };
         let key = |whose: &Whose| departments.get(whose.department.as_str()).copied();
         let employee = |whose: &Whose| whose.employee.as_deref().and_then(|number| employees.get(number).copied());
-        for Tally { whose, question, base, mode, sums } in &self.tallies {
-            let Some(department) = key(whose) else { continue };
-            let line = Line {
-                employee_id: employee(whose),
-                question: question.clone(),
-                channel: whose.channel,
-                base: *base,
-                mode: *mode,
-                periods,
-                sums: *sums,
-            };
-            book.add(department, line);
+        let line = |tally: &Tally| Line {
+            employee_id: employee(&tally.whose),
+            question: tally.question.clone(),
+            channel: tally.whose.channel,
+            base: tally.base,
+            mode: tally.mode,
+            periods: tally.periods,
+            sums: tally.sums,
+        };
+        for tally in &self.tallies {
+            if let Some(department) = key(&tally.whose) {
+                book.add(department, line(tally));
+            }
+        }
+        for tally in &self.beside {
+            if let Some(department) = key(&tally.whose) {
+                book.add_beside(department, &line(tally));
+            }
         }
         for count in &self.services {
             let Some(department) = key(&count.whose) else { continue };
-            let ServiceCount { whose, records, reach, resolved, timely } = count;
+            let ServiceCount { whose, periods, records, reach, resolved, timely } = count;
             let services = Services { records: *records, reach: *reach, resolved: *resolved, timely: *timely };
-            let line = ServiceLine { employee_id: employee(whose), channel: whose.channel, periods, services };
-            book.add_services(department, line);
+            let (employee_id, channel) = (employee(whose), whose.channel);
+            book.add_services(department, ServiceLine { employee_id, channel, periods: *periods, services });
         }
         for SampleFrame { department, channel, eligible, drawn } in &self.frames {
             let Some(department) = departments.get(department.as_str()) else { continue };
@@ -274,11 +306,25 @@ impl Inputs {
     }
 }
 
-impl From<(Whose, Services)> for ServiceCount {
-    fn from((whose, services): (Whose, Services)) -> Self {
+impl From<((Whose, Periods), Services)> for ServiceCount {
+    fn from(((whose, periods), services): ((Whose, Periods), Services)) -> Self {
         let Services { records, reach, resolved, timely } = services;
-        Self { whose, records, reach, resolved, timely }
+        Self { whose, periods, records, reach, resolved, timely }
     }
+}
+
+/// Whether something counts in a shorter period inside `period`.
+fn is_within(periods: Periods, period: Period) -> bool {
+    [periods.month, periods.quarter].iter().any(|one| one.grain() < period.grain() && period.contains(one.start()))
+}
+
+/// The months in which something of a period, or of a shorter one inside it, counts: also later ones, of late answers.
+fn months_beside(period: Period, book: &Scorebook) -> BTreeSet<Period> {
+    if period.grain() == Grain::Month {
+        return BTreeSet::new();
+    }
+    let of_it = |line: &Line| line.periods.include(period) || is_within(line.periods, period);
+    book.lines().filter(|(_, line)| of_it(line)).map(|(_, line)| line.periods.month).collect()
 }
 
 impl From<Score> for Row {
@@ -302,124 +348,4 @@ impl Row {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::domain::commitment::defaults;
-
-    fn sums(n: u32, satisfied: u32) -> Sums {
-        let points = i64::from(satisfied) * 10_000 + i64::from(n - satisfied) * 3_000;
-        let squares = i64::from(satisfied) * 100_000_000 + i64::from(n - satisfied) * 9_000_000;
-        Sums::new(n.into(), satisfied.into(), n.into(), points, squares).unwrap()
-    }
-
-    fn periods(month: &str) -> Periods {
-        let month: Period = month.parse().unwrap();
-        let containing = |grain| Period::containing(month.start(), grain);
-        Periods { month, quarter: containing(Grain::Quarter), year: containing(Grain::Year) }
-    }
-
-    /// Two departments, one within the other, with two employees; every line twice, to be merged.
-    fn live(counts: &[(u32, u32)]) -> (Scorebook, Vec<Unit>, HashMap<i64, String>) {
-        let mut book = Scorebook::of(vec![(40, None), (41, Some(40))]);
-        for (at, (n, k)) in counts.iter().enumerate() {
-            let at = i64::try_from(at).unwrap();
-            for employee_id in [None, Some(7 + at % 2)] {
-                let line = Line {
-                    employee_id,
-                    question: String::new(),
-                    channel: [Some(Channel::Online), Some(Channel::Offline), None]
-                        .into_iter()
-                        .cycle()
-                        .nth(usize::try_from(at).unwrap())
-                        .unwrap(),
-                    base: Base::Invited,
-                    mode: Mode::Own,
-                    periods: periods(["2026-07", "2026-08", "2026-09"][usize::try_from(at).unwrap() % 3]),
-                    sums: sums(*n, (*k).min(*n)),
-                };
-                book.add(40 + at % 2, line);
-            }
-            let services = Services {
-                records: 50,
-                reach: Reach { invited: 40, responded: (*n).min(40) },
-                resolved: (3, 9),
-                timely: (1, 2),
-            };
-            let line = ServiceLine {
-                employee_id: None,
-                channel: Some(Channel::Online),
-                periods: periods("2026-08"),
-                services,
-            };
-            book.add_services(40 + at % 2, line);
-        }
-        let quarter = "2026-Q3".parse().unwrap();
-        book.add_frame(41, Frame { quarter, channel: Channel::Online, eligible: 90, drawn: 9 });
-        let unit = |id, code: &str, parent_id| Unit { id, code: code.into(), parent_id };
-        let units = vec![unit(41, "b", Some(40)), unit(40, "a", None)];
-        (book, units, HashMap::from([(7, "E7".to_owned()), (8, "E8".to_owned())]))
-    }
-
-    fn sealed(counts: &[(u32, u32)], period: &str) -> Edition {
-        let (book, units, numbers) = live(counts);
-        let commitments = defaults("2026-01-01".parse().unwrap());
-        let place = |unit: &Unit| Place {
-            code: unit.code.clone(),
-            name_zh: unit.code.clone(),
-            name_en: None,
-            parent: unit.parent_id.map(|_| "a".to_owned()),
-        };
-        let places: Vec<_> = units.iter().map(|unit| (unit.id, place(unit))).collect();
-        Edition::of(period.parse().unwrap(), &book, &places, &numbers, &commitments, Thresholds::default())
-    }
-
-    #[test]
-    fn an_edition_is_what_is_live() {
-        let (book, units, numbers) = live(&[(30, 28), (9, 3), (12, 12), (6, 5)]);
-        let commitments = defaults("2026-01-01".parse().unwrap());
-        let thresholds = Thresholds::default();
-        let edition = sealed(&[(30, 28), (9, 3), (12, 12), (6, 5)], "2026-Q3");
-        let roll = Roll::new(units, numbers);
-        let basis = Basis { book: &book, commitments: &commitments, thresholds: &thresholds };
-        let mut live = Vec::new();
-        for level in LEVELS {
-            for channel in CHANNELS {
-                let period = edition.period;
-                live.extend(roll.scores(&Ask { period, level, channel, department: None }, &basis));
-            }
-        }
-        assert_eq!(edition.results.iter().cloned().map(Score::from).collect::<Vec<_>>(), live);
-        assert!(live.iter().any(|score| score.shown.is_some() && score.verdict.is_some()));
-    }
-
-    #[test]
-    fn a_month_holds_only_what_counts_in_it() {
-        let edition = sealed(&[(30, 28), (9, 3), (12, 12), (6, 5)], "2026-08");
-        assert_eq!(edition.inputs.tallies.iter().map(|tally| tally.sums.n).sum::<u32>(), 18);
-        assert!(edition.rules.commitments.iter().all(|one| one.grain == Grain::Month));
-    }
-
-    #[test]
-    fn a_part_is_the_same_bytes_after_reading() {
-        let edition = sealed(&[(30, 28), (9, 3), (12, 12)], "2026-Q3");
-        let text = serde_json::to_string(&edition.results).unwrap();
-        let back: Vec<Row> = serde_json::from_str(&text).unwrap();
-        assert_eq!((serde_json::to_string(&back).unwrap(), &back), (text, &edition.results));
-    }
-
-    proptest! {
-        #[test]
-        fn any_edition_read_again_computes_the_same_bytes(
-            counts in prop::collection::vec((0..200_u32, 0..200_u32), 0..12)
-        ) {
-            let edition = sealed(&counts, "2026-Q3");
-            let inputs: Inputs = serde_json::from_str(&serde_json::to_string(&edition.inputs).unwrap()).unwrap();
-            let rules: Rules = serde_json::from_str(&serde_json::to_string(&edition.rules).unwrap()).unwrap();
-            let again = Edition { inputs, rules, results: Vec::new(), ..edition.clone() };
-            let text = |rows: &[Row]| serde_json::to_string(rows).unwrap();
-            prop_assert_eq!(text(&again.recompute()), text(&edition.results));
-        }
-    }
-}
+mod tests;

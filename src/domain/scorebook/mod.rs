@@ -1,18 +1,20 @@
 //! The scorebook: tallies of some departments over some months, from which every figure is made. There is one way to
 //! score, and this is it; pages, API, charts and exports differ only in what they ask for.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use super::commitment::{Asked, Commitment, Level, Metric, in_force};
-use super::estimate::Cell;
-use super::period::{Grain, Period};
-use super::response::{Base, Mode, Periods};
-use super::scorecard::{Measure, Reach, Score, Subject, Sums};
-use super::service_record::Channel;
-use super::suppression::{Answers, Count, Shown, Unit};
-use super::verdict::Thresholds;
+use crate::domain::commitment::{Asked, Commitment, Level, Metric, in_force};
+use crate::domain::estimate::Cell;
+use crate::domain::period::{Grain, Period};
+use crate::domain::response::{Base, Mode, Periods};
+use crate::domain::scorecard::{Measure, Reach, Score, Subject, Sums};
+use crate::domain::service_record::Channel;
+use crate::domain::verdict::Thresholds;
+
+mod small_numbers;
+
+pub use small_numbers::Rests;
+use small_numbers::SmallNumbers;
 
 /// A tally as read.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,34 +81,7 @@ pub struct Scorebook {
     services: HashMap<i64, Vec<ServiceLine>>,
     frames: HashMap<i64, Vec<Frame>>,
     sealed: HashMap<Whose, Vec<Score>>,
-    /// Every department with the one it is part of.
-    tree: Vec<(i64, Option<i64>)>,
-    /// How many answers there are in every department, also in those whose figures are not asked for: what may be
-    /// shown depends on all of them.
-    counts: HashMap<(Rests, Base), Vec<Count>>,
-    decided: RefCell<Decided>,
-}
-
-/// What was decided of small numbers, so that it is decided once.
-#[derive(Debug, Clone, Default)]
-struct Decided {
-    answers: HashMap<(Rests, Base), Arc<Answers>>,
-    shown: HashMap<(Rests, Base, Period, u32), Shown>,
-}
-
-/// What a figure rests on.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Rests {
-    /// Valid answers to a question; empty = to `overall`, as a rate.
-    Answers(String),
-    /// Responses with points.
-    Points,
-    /// Invitations.
-    Invited,
-    /// Records that say whether the matter was solved.
-    Resolution,
-    /// Records with both times.
-    Timed,
+    small_numbers: SmallNumbers,
 }
 
 /// Whose sealed figures: period, level, department, employee and channel.
@@ -158,21 +133,19 @@ impl Scorebook {
             services: HashMap::new(),
             frames: HashMap::new(),
             sealed: HashMap::new(),
-            counts: HashMap::new(),
-            decided: RefCell::default(),
-            tree,
+            small_numbers: SmallNumbers::new(tree),
         }
     }
 
     /// Adds a tally of a department.
     pub fn add(&mut self, department_id: i64, line: Line) {
-        self.add_beside(department_id, &line);
+        self.small_numbers.add(department_id, &line);
         self.lines.entry(department_id).or_default().push(line);
     }
 
     /// Adds counts of service records of a department.
     pub fn add_services(&mut self, department_id: i64, line: ServiceLine) {
-        self.add_services_beside(department_id, &line);
+        self.small_numbers.add_services(department_id, &line);
         self.services.entry(department_id).or_default().push(line);
     }
 
@@ -251,86 +224,29 @@ impl Scorebook {
 
     /// Takes a tally of a department whose figures are not asked for into account where small numbers are hidden.
     pub fn add_beside(&mut self, department_id: i64, line: &Line) {
-        let place = (department_id, line.employee_id, line.channel, line.periods);
-        if line.question.is_empty() {
-            self.count(Rests::Points, line.base, place, line.sums.scored);
-        }
-        self.count(Rests::Answers(line.question.clone()), line.base, place, line.sums.n);
+        self.small_numbers.add(department_id, line);
     }
 
     /// The same of counts of service records.
     pub fn add_services_beside(&mut self, department_id: i64, line: &ServiceLine) {
-        let place = (department_id, line.employee_id, line.channel, line.periods);
-        let Services { reach, resolved: (_, resolution_known), timely: (_, timed), .. } = line.services;
-        self.count(Rests::Invited, Base::Invited, place, reach.invited);
-        self.count(Rests::Resolution, Base::Invited, place, resolution_known);
-        self.count(Rests::Timed, Base::Invited, place, timed);
-    }
-
-    fn count(&mut self, rests: Rests, base: Base, place: (i64, Option<i64>, Option<Channel>, Periods), n: u32) {
-        let (department, person, channel, periods) = place;
-        if n > 0 {
-            let count = Count { department, person, channel, periods, n };
-            self.counts.entry((rests, base)).or_default().push(count);
-            self.decided = RefCell::default();
-        }
+        self.small_numbers.add_services(department_id, line);
     }
 
     /// Whether a figure may be shown: it rests on enough, and no smaller group can be told from it and others
     /// (FEATURES F8).
     pub fn shows(&self, slice: &Slice<'_>, rests: &Rests, thresholds: &Thresholds) -> bool {
-        // Records have no base: the same ones stand behind every figure.
-        let is_record = matches!(rests, Rests::Invited | Rests::Resolution | Rests::Timed);
-        let base = if is_record { Base::Invited } else { slice.base };
-        let answers = self.answers(rests, base);
-        let shown = |unit| self.shown(rests, base, slice.period, thresholds.score).has(unit, slice.channel);
-        let Some(person) = slice.employee else { return answers.unit_of(slice.departments).is_some_and(shown) };
-        // Of a person in several departments all is shown, or nothing that could tell of one of them.
-        let rated = |department: &i64| answers.of_person(*department, person, slice.channel, slice.period) > 0;
-        let mut places = slice.departments.iter().filter(|department| rated(department)).peekable();
-        places.peek().is_some() && places.all(|department| shown(Unit::Person(*department, person)))
+        self.small_numbers.shows(slice, rests, thresholds)
     }
 
     /// Whether the figure of a metric may be shown.
     pub fn shows_metric(&self, slice: &Slice<'_>, metric: Metric, thresholds: &Thresholds) -> bool {
-        let rests = match metric {
-            Metric::SatisfactionRate => Rests::Answers(String::new()),
-            Metric::Points => Rests::Points,
-            Metric::ResponseRate => Rests::Invited,
-            Metric::ResolutionRate => Rests::Resolution,
-            Metric::ResponseTime => Rests::Timed,
-            Metric::ComplaintRate => return true,
+        let Some(rests) = Rests::of(metric) else {
             // From the gap and the whole the two rates follow.
-            Metric::ChannelGap => {
-                let one = |channel| Slice { channel: Some(channel), ..*slice };
-                let rests = Rests::Answers(String::new());
-                return self.shows(&one(Channel::Online), &rests, thresholds)
-                    && self.shows(&one(Channel::Offline), &rests, thresholds);
-            }
+            let one = |channel| Slice { channel: Some(channel), ..*slice };
+            let shows = |channel| self.shows_metric(&one(channel), Metric::SatisfactionRate, thresholds);
+            return metric != Metric::ChannelGap || Channel::ALL.into_iter().all(shows);
         };
         self.shows(slice, &rests, thresholds)
-    }
-
-    fn answers(&self, rests: &Rests, base: Base) -> Arc<Answers> {
-        let key = (rests.clone(), base);
-        if let Some(known) = self.decided.borrow().answers.get(&key) {
-            return known.clone();
-        }
-        let counts = self.counts.get(&key).map(Vec::as_slice).unwrap_or_default();
-        let answers = Arc::new(Answers::new(&self.tree, counts));
-        self.decided.borrow_mut().answers.insert(key, answers.clone());
-        answers
-    }
-
-    fn shown(&self, rests: &Rests, base: Base, period: Period, minimum: u32) -> Shown {
-        let key = (rests.clone(), base, period, minimum);
-        if let Some(known) = self.decided.borrow().shown.get(&key) {
-            return known.clone();
-        }
-        let answers = self.answers(rests, base);
-        let shown = answers.shown(period, minimum, &mut |shorter| self.shown(rests, base, shorter, minimum));
-        self.decided.borrow_mut().shown.insert(key, shown.clone());
-        shown
     }
 
     /// The sums of a slice: of the response as a whole if `question` is empty, else of that question.
@@ -376,7 +292,7 @@ impl Scorebook {
     pub fn questions(&self) -> Vec<String> {
         let mut codes: Vec<_> =
             self.lines.values().flatten().map(|line| line.question.clone()).filter(|code| !code.is_empty()).collect();
-        codes.sort_by_key(|code| (code != super::questionnaire::OVERALL, code.clone()));
+        codes.sort_by_key(|code| (code != crate::domain::questionnaire::OVERALL, code.clone()));
         codes.dedup();
         codes
     }
@@ -535,93 +451,4 @@ impl Services {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::commitment::defaults;
-    use super::super::scorecard::Sums;
-    use super::*;
-
-    const DEPARTMENT: i64 = 1;
-
-    fn quarter() -> Period {
-        "2026-Q3".parse().unwrap()
-    }
-
-    /// 36 of 40 of the invited satisfied online, and 30 of 40 in the sample.
-    fn book(is_drawn: bool) -> Scorebook {
-        let mut book = Scorebook::of(Vec::new());
-        let month = "2026-07".parse().unwrap();
-        for (base, satisfied) in [(Base::Invited, 36), (Base::Sample, 30)] {
-            let line = Line {
-                employee_id: None,
-                question: String::new(),
-                channel: Some(Channel::Online),
-                base,
-                mode: Mode::Own,
-                periods: Periods { month, quarter: quarter(), year: "2026".parse().unwrap() },
-                sums: Sums { n: 40, satisfied, ..Sums::default() },
-            };
-            if is_drawn || base == Base::Invited {
-                book.add(DEPARTMENT, line);
-            }
-        }
-        if is_drawn {
-            let frame = Frame { quarter: quarter(), channel: Channel::Online, eligible: 400, drawn: 50 };
-            book.add_frame(DEPARTMENT, frame);
-        }
-        book
-    }
-
-    fn rates(book: &Scorebook, channel: Option<Channel>, period: Period) -> Vec<(Base, Option<f64>, bool)> {
-        let slice = Slice { departments: &[DEPARTMENT], employee: None, channel, period, base: Base::Invited };
-        let named = Named { level: Level::Department, department: Some("D"), employee: None };
-        let commitments = defaults("2000-01-01".parse().unwrap());
-        let scores = book.scores(&slice, &named, &commitments, &Thresholds::default());
-        let rates = scores.into_iter().filter(|score| score.metric == Metric::SatisfactionRate);
-        rates.map(|score| (score.base, score.value, score.verdict.is_some())).collect()
-    }
-
-    #[test]
-    fn where_a_sample_was_drawn_the_quarter_of_its_clause_is_judged_by_it() {
-        let online = Some(Channel::Online);
-        assert_eq!(rates(&book(false), online, quarter()), [(Base::Invited, Some(90.0), true)]);
-        assert_eq!(
-            rates(&book(true), online, quarter()),
-            [(Base::Invited, Some(90.0), false), (Base::Sample, Some(75.0), true)]
-        );
-    }
-
-    #[test]
-    fn other_promises_are_judged_by_the_invited_and_the_sample_stands_beside() {
-        let of_both =
-            |judged: [bool; 2]| vec![(Base::Invited, Some(90.0), judged[0]), (Base::Sample, Some(75.0), judged[1])];
-        assert_eq!(rates(&book(true), None, quarter()), of_both([true, false]));
-        assert_eq!(rates(&book(true), Some(Channel::Online), "2026-07".parse().unwrap()), of_both([true, false]));
-    }
-
-    #[test]
-    fn what_a_seal_does_not_say_is_not_made_up_from_the_tallies() {
-        let mut book = book(false);
-        let slice =
-            Slice { departments: &[DEPARTMENT], employee: None, channel: None, period: quarter(), base: Base::Invited };
-        let named = Named { level: Level::Department, department: Some("D"), employee: None };
-        let rate = |book: &Scorebook| book.measured(&slice, &named, Metric::SatisfactionRate);
-        assert_eq!(rate(&book), Measure::Rate { k: 36, n: 40 });
-        let score = book.score(&slice, &named, Metric::SatisfactionRate, &[], &Thresholds::default());
-        book.add_sealed(quarter(), Score { satisfied: None, suppressed: true, ..score });
-        assert_eq!(rate(&book), Measure::Rate { k: 0, n: 0 });
-        assert_eq!(book.measured(&slice, &named, Metric::Points), Measure::nothing(Metric::Points));
-    }
-
-    #[test]
-    fn a_sample_without_answers_is_shown_and_says_whom_it_asked() {
-        let mut book = book(false);
-        book.add_frame(DEPARTMENT, Frame { quarter: quarter(), channel: Channel::Online, eligible: 400, drawn: 50 });
-        assert_eq!(
-            rates(&book, Some(Channel::Online), quarter()),
-            [(Base::Invited, Some(90.0), false), (Base::Sample, None, false)]
-        );
-        let slice =
-            Slice { departments: &[DEPARTMENT], employee: None, channel: None, period: quarter(), base: Base::Sample };
-        assert_eq!(book.asked(&slice), Reach { invited: 50, responded: 0 });
-    }
-}
+mod tests;
