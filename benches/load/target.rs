@@ -23,7 +23,7 @@ use manyi::db::schema::{anonymous_response, pending_response, response};
 use manyi::db::{self, questionnaire, tally};
 use manyi::domain::period::{Grain, Period};
 use manyi::domain::questionnaire::{Answers, Questionnaire};
-use manyi::domain::response::{Attribution, Base, Mode, Periods, Response};
+use manyi::domain::response::{Attribution, Periods, Response};
 use manyi::domain::service_record::{Channel, Contact, ServiceRecord, Touchpoint};
 use manyi::domain::tally::{ServiceDelta, Tallies};
 
@@ -239,16 +239,9 @@ impl Target {
             };
             let answers = Answers(answers(first + i).map(|(code, value)| (code.into(), value.into())).into());
             let response = Response {
-                attribution,
-                served: periods,
-                counts_in: periods,
-                mode: Mode::Own,
-                base: Base::Invited,
-                questionnaire_version_id: versions.for_channel(channel),
-                scored: asked.score(&answers),
-                answers,
                 // At every second service, so that the smallest filling shows as many comments as a page has room for.
                 comment: (i / 2 % 2 == 0).then(|| "等了二十分钟，其他都很好。".into()),
+                ..Response::own(attribution, periods, versions.for_channel(channel), &asked, answers)
             };
             tallies.add_response(&response);
             let served = ServiceDelta { records: 1, invited: 1, responded: 1, ..ServiceDelta::default() };

@@ -27,9 +27,6 @@ pub const NOTED: &str = "sample.note";
 const ANSWERED: &str = "sample.interview";
 const CONTACT_SHOWN: &str = "sample.contact";
 
-/// The question whose text stands apart from the other answers.
-const COMMENT: &str = "comment";
-
 /// Which customers a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shown {
@@ -219,21 +216,14 @@ pub struct Interview<'a> {
 /// # Errors
 /// [`NoteError`].
 pub fn interview(conn: &mut Connection, interview: Interview<'_>, now: DateTime<Utc>, zone: Tz) -> Noted<()> {
-    let Interview { sample, case, version_id, questionnaire, mut answers, by } = interview;
+    let Interview { sample, case, version_id, questionnaire, answers, by } = interview;
     let judged = take(conn, sample, case)?;
-    let scored = questionnaire.score(&answers);
-    let comment = answers.0.remove(COMMENT);
     let served = Periods::at(case.completed_at, zone);
     let response = Response {
-        attribution: case.attribution,
-        served,
         counts_in: served.counting(|period| judged.state(period)),
         mode: Mode::Phone,
         base: Base::Sample,
-        questionnaire_version_id: version_id,
-        answers,
-        comment,
-        scored,
+        ..Response::own(case.attribution, served, version_id, questionnaire, answers)
     };
     let mut tallies = Tallies::default();
     tallies.add_response(&response);

@@ -12,7 +12,7 @@ use super::questionnaire::{self, Published};
 use super::response::{self, Named};
 use super::{Connection, Result, tally};
 use crate::domain::questionnaire::{Answers, Kind, NOT_APPLICABLE, Questionnaire};
-use crate::domain::response::{Base, Mode, Response};
+use crate::domain::response::{Base, Response};
 use crate::domain::service_record::{Channel, ServiceRecord};
 use crate::domain::tally::Tallies;
 
@@ -116,15 +116,10 @@ pub fn store(
             };
             let answers = Answers(rating.answers.clone());
             let response = Response {
-                attribution: stored.attribution,
-                served: stored.periods,
                 counts_in: stored.periods.counting(|period| progress.state(period)),
-                mode: Mode::Own,
                 base,
-                questionnaire_version_id: version.id,
-                scored: version.questionnaire.score(&answers),
-                answers,
                 comment: rating.comment.map(str::to_owned),
+                ..Response::own(stored.attribution, stored.periods, version.id, &version.questionnaire, answers)
             };
             tallies.add_response(&response);
             named.push(Named {

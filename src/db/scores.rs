@@ -168,7 +168,7 @@ mod tests {
     use crate::db::trend::{Trend, TrendRequest, trend};
     use crate::db::{Pool, department, employee, tally};
     use crate::domain::questionnaire::{Answers, Questionnaire};
-    use crate::domain::response::{Attribution, Base, Mode, Periods, Response};
+    use crate::domain::response::{Attribution, Periods, Response};
     use crate::domain::tally::Tallies;
 
     /// An organisation: `a` with `b` below it, `c` beside them, and employee 7 who served in `b` and in `c`.
@@ -213,23 +213,14 @@ mod tests {
             for at in 0..satisfied + others {
                 let value = if at < satisfied { "5" } else { "1" };
                 let answers = Answers([("overall".to_owned(), value.to_owned())].into());
-                tallies.add_response(&Response {
-                    attribution: Attribution {
-                        department_id: self.departments[department],
-                        employee_id: Some(self.employee),
-                        client_id: None,
-                        touchpoint: None,
-                        channel: Some(Channel::Online),
-                    },
-                    served: periods,
-                    counts_in: periods,
-                    mode: Mode::Own,
-                    base: Base::Invited,
-                    questionnaire_version_id: 1,
-                    scored: questionnaire.score(&answers),
-                    answers,
-                    comment: None,
-                });
+                let attribution = Attribution {
+                    department_id: self.departments[department],
+                    employee_id: Some(self.employee),
+                    client_id: None,
+                    touchpoint: None,
+                    channel: Some(Channel::Online),
+                };
+                tallies.add_response(&Response::own(attribution, periods, 1, &questionnaire, answers));
             }
             self.pool.write_now(|conn| tally::add(conn, &tallies)).unwrap();
         }

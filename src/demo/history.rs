@@ -20,7 +20,7 @@ use crate::domain::invitation::{Rules, State};
 use crate::domain::locale::Locale;
 use crate::domain::period::{Grain, Period, local_date};
 use crate::domain::questionnaire::{Answers, OVERALL, Questionnaire};
-use crate::domain::response::{Base, Mode, Response};
+use crate::domain::response::Response;
 use crate::domain::service_record::{Channel, Contact, ServiceRecord};
 use crate::domain::tally::{ServiceDelta, Tallies};
 
@@ -279,16 +279,10 @@ impl History<'_> {
             Channel::Online => &self.online,
             Channel::Offline => &self.offline,
         };
+        let version = self.current.for_channel(case.record.channel);
         let response = Response {
-            attribution: stored.attribution,
-            served: stored.periods,
-            counts_in: stored.periods,
-            mode: Mode::Own,
-            base: Base::Invited,
-            questionnaire_version_id: self.current.for_channel(case.record.channel),
-            scored: questionnaire.score(&answer.answers),
-            answers: answer.answers.clone(),
             comment: answer.comment.map(str::to_owned),
+            ..Response::own(stored.attribution, stored.periods, version, questionnaire, answer.answers.clone())
         };
         if answer.anonymous {
             month.anonymous.push(response);

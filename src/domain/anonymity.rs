@@ -88,29 +88,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::questionnaire::{Answers, Scored};
-    use crate::domain::response::{Attribution, Base, Mode, Periods};
+    use crate::domain::questionnaire::{Answers, Questionnaire};
+    use crate::domain::response::{Attribution, Periods};
     use crate::domain::service_record::{Channel, Touchpoint};
 
     fn response(employee_id: Option<i64>, touchpoint: Option<Touchpoint>) -> Response {
         let periods = Periods::at(DateTime::UNIX_EPOCH, chrono_tz::UTC);
-        Response {
-            attribution: Attribution {
-                department_id: 1,
-                employee_id,
-                client_id: None,
-                touchpoint,
-                channel: Some(Channel::Online),
-            },
-            served: periods,
-            counts_in: periods,
-            mode: Mode::Own,
-            base: Base::Invited,
-            questionnaire_version_id: 1,
-            answers: Answers::default(),
-            comment: None,
-            scored: Scored::default(),
-        }
+        let channel = Some(Channel::Online);
+        let attribution = Attribution { department_id: 1, employee_id, client_id: None, touchpoint, channel };
+        let questionnaire: Questionnaire = serde_json::from_str(Questionnaire::ONLINE_JSON).unwrap();
+        Response::own(attribution, periods, 1, &questionnaire, Answers::default())
     }
 
     fn released(employees: &[i64]) -> Vec<Option<i64>> {

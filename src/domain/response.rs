@@ -5,8 +5,11 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::period::{Grain, Period, State};
-use super::questionnaire::{Answers, Scored};
+use super::questionnaire::{Answers, Questionnaire, Scored};
 use super::service_record::{Channel, Touchpoint};
+
+/// The question whose answer is text: kept apart from what is counted.
+const COMMENT: &str = "comment";
 
 /// Who entered the answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -90,6 +93,32 @@ pub struct Response {
     pub comment: Option<String>,
     /// What the answers are worth.
     pub scored: Scored,
+}
+
+impl Response {
+    /// What a customer answers to an invitation: scored, its comment taken from the answers, and counting in the
+    /// periods of the service.
+    pub fn own(
+        attribution: Attribution,
+        served: Periods,
+        questionnaire_version_id: i64,
+        questionnaire: &Questionnaire,
+        mut answers: Answers,
+    ) -> Self {
+        let scored = questionnaire.score(&answers);
+        let comment = answers.0.remove(COMMENT);
+        Self {
+            attribution,
+            served,
+            counts_in: served,
+            mode: Mode::Own,
+            base: Base::Invited,
+            questionnaire_version_id,
+            answers,
+            comment,
+            scored,
+        }
+    }
 }
 
 impl Mode {

@@ -206,30 +206,20 @@ mod tests {
 
     use super::*;
     use crate::domain::questionnaire::{Answers, Questionnaire};
-    use crate::domain::response::{Base, Mode};
     use crate::domain::service_record::Channel;
 
     fn response(fields: &[(&str, &str)]) -> Response {
         let questionnaire: Questionnaire = serde_json::from_str(Questionnaire::ONLINE_JSON).unwrap();
         let answers = Answers(fields.iter().map(|(code, value)| ((*code).into(), (*value).into())).collect());
         let periods = Periods::at(DateTime::UNIX_EPOCH, chrono_tz::UTC);
-        Response {
-            attribution: Attribution {
-                department_id: 1,
-                employee_id: Some(2),
-                client_id: None,
-                touchpoint: None,
-                channel: Some(Channel::Online),
-            },
-            served: periods,
-            counts_in: periods,
-            mode: Mode::Own,
-            base: Base::Invited,
-            questionnaire_version_id: 1,
-            scored: questionnaire.score(&answers),
-            answers,
-            comment: None,
-        }
+        let attribution = Attribution {
+            department_id: 1,
+            employee_id: Some(2),
+            client_id: None,
+            touchpoint: None,
+            channel: Some(Channel::Online),
+        };
+        Response::own(attribution, periods, 1, &questionnaire, answers)
     }
 
     #[test]

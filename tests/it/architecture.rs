@@ -48,7 +48,7 @@ fn sources() -> Vec<(String, String)> {
             }
         }
     }
-    files.retain(|(name, _)| !name.ends_with("tests.rs") && !name.ends_with("samples.rs"));
+    files.retain(|(name, _)| !name.ends_with("tests.rs") && !name.contains("/samples/"));
     files
 }
 

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use manyi::db::schema::questionnaire_version;
 use manyi::db::{self, tally};
 use manyi::domain::questionnaire::{Answers, Questionnaire};
-use manyi::domain::response::{Attribution, Base, Mode, Periods, Response};
+use manyi::domain::response::{Attribution, Periods, Response};
 use manyi::domain::service_record::Channel;
 use manyi::domain::tally::Tallies;
 use manyi::domain::user::Role;
@@ -17,28 +17,14 @@ fn rate(app: &TestApp, department_id: i64, month: &str, channel: Channel, (satis
     let questionnaire: Questionnaire = serde_json::from_str(Questionnaire::ONLINE_JSON).unwrap();
     let instant: DateTime<Utc> = format!("{month}-15T00:00:00Z").parse().unwrap();
     let periods = Periods::at(instant, chrono_tz::Asia::Shanghai);
+    let attribution =
+        Attribution { department_id, employee_id: None, client_id: None, touchpoint: None, channel: Some(channel) };
     let mut tallies = Tallies::default();
     for at in 0..n {
         let value = if at < satisfied { "5" } else { "1" };
         let answers =
             Answers(["overall", "attitude", "speed", "solved"].map(|q| (q.to_owned(), value.to_owned())).into());
-        tallies.add_response(&Response {
-            attribution: Attribution {
-                department_id,
-                employee_id: None,
-                client_id: None,
-                touchpoint: None,
-                channel: Some(channel),
-            },
-            served: periods,
-            counts_in: periods,
-            mode: Mode::Own,
-            base: Base::Invited,
-            questionnaire_version_id: 1,
-            scored: questionnaire.score(&answers),
-            answers,
-            comment: None,
-        });
+        tallies.add_response(&Response::own(attribution, periods, 1, &questionnaire, answers));
     }
     app.pool().write_now(|conn| tally::add(conn, &tallies)).unwrap();
 }

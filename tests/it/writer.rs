@@ -4,7 +4,7 @@ use manyi::db;
 use manyi::db::response::Named;
 use manyi::db::response_writer::{Answer, Receipt, ResponseWriter, Submission};
 use manyi::domain::questionnaire::{Answers, Questionnaire};
-use manyi::domain::response::{Base, Mode, Response};
+use manyi::domain::response::Response;
 
 use crate::harness::TestApp;
 
@@ -14,17 +14,8 @@ fn submission(app: &TestApp, number: usize) -> Submission {
     let found = app.pool().query_now(|conn| db::invitation::by_id(conn, stored.invitation_id)).unwrap().unwrap();
     let questionnaire: Questionnaire = serde_json::from_str(Questionnaire::ONLINE_JSON).unwrap();
     let answers = Answers([("overall".to_owned(), "5".to_owned())].into());
-    let response = Response {
-        attribution: stored.attribution,
-        served: stored.periods,
-        counts_in: stored.periods,
-        mode: Mode::Own,
-        base: Base::Invited,
-        questionnaire_version_id: found.questionnaire_version_id,
-        scored: questionnaire.score(&answers),
-        answers,
-        comment: None,
-    };
+    let version = found.questionnaire_version_id;
+    let response = Response::own(stored.attribution, stored.periods, version, &questionnaire, answers);
     let named = Named {
         invitation_id: Some(stored.invitation_id),
         service_record_id: stored.id,

@@ -18,7 +18,7 @@ use crate::db::{self, Error};
 use crate::domain::invitation::State as Invited;
 use crate::domain::period::local_date;
 use crate::domain::questionnaire::{Answers, Questionnaire};
-use crate::domain::response::{Base, Mode, Periods, Response};
+use crate::domain::response::{Periods, Response};
 use crate::i18n::{Locale, Texts};
 use form::{Display, FormError, Identity, Preselection, SurveyForm};
 use notice::{Notice, State};
@@ -37,9 +37,6 @@ mod view_tests;
 
 /// A page's nonce is good for this long.
 const NONCE_AGE: TimeDelta = TimeDelta::hours(24);
-
-/// The question whose text stands apart from the other answers.
-const COMMENT: &str = "comment";
 
 /// A link that leads somewhere.
 struct Opened {
@@ -176,22 +173,11 @@ fn check(web: &Web, opened: &Opened, form: &SurveyForm) -> Result<(Answers, Iden
     }
 }
 
-async fn store(web: &Web, opened: &Opened, mut answers: Answers, identity: Identity) -> db::Result<Receipt> {
+async fn store(web: &Web, opened: &Opened, answers: Answers, identity: Identity) -> db::Result<Receipt> {
     let invitation = &opened.invitation;
     let served = Periods::at(invitation.completed_at, web.context.config.time_zone);
-    let scored = opened.questionnaire.score(&answers);
-    let comment = answers.0.remove(COMMENT);
-    let response = Response {
-        attribution: invitation.attribution,
-        served,
-        counts_in: served,
-        mode: Mode::Own,
-        base: Base::Invited,
-        questionnaire_version_id: invitation.questionnaire_version_id,
-        answers,
-        comment,
-        scored,
-    };
+    let version = invitation.questionnaire_version_id;
+    let response = Response::own(invitation.attribution, served, version, &opened.questionnaire, answers);
     let answer = match identity {
         Identity::Anonymous => Answer::Anonymous(response),
         Identity::Named => Answer::Named(Named {

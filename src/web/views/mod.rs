@@ -51,12 +51,6 @@ pub const MAIL_CSP: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'
                             form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 #[cfg(test)]
-mod comparison_samples;
-#[cfg(test)]
-mod insight_samples;
-#[cfg(test)]
-mod sample_figures;
-#[cfg(test)]
 pub(crate) mod samples;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,8 @@
 //! What holds for every page, in both languages.
 
 use super::figure::Figure;
-use super::samples::{HOSTILE, Samples, period};
-use super::{format, sample_figures, words};
+use super::samples::{HOSTILE, Samples, figures, period};
+use super::{format, words};
 use crate::domain::explanation::Part;
 use crate::domain::service_record::Channel;
 use crate::domain::verdict::{Evidence, Verdict};
@@ -307,7 +307,7 @@ fn verdict_and_evidence_have_words_of_their_own() {
 
 #[test]
 fn a_figure_takes_over_what_the_domain_shows() {
-    let figure: Figure = sample_figures::rate(ONLINE, (1_799, 2_000));
+    let figure: Figure = figures::rate(ONLINE, (1_799, 2_000));
     let score = figure.score.unwrap();
     // 89.95 % is below 90 % and must not be shown as 90.0.
     assert_eq!(score.with_unit(&ZH.t, &crate::domain::commitment::Metric::SatisfactionRate), "89.9\u{a0}%");

@@ -1,8 +1,8 @@
 //! The questions and the key drivers of a sample department.
 
-use super::insight::{DriverRow, DriversFound, DriversView, HeatCell, HeatMap, HeatRow};
-use super::samples::{Samples, period};
+use super::{Samples, period};
 use crate::chart::{self, Bar, Bars, Size};
+use crate::web::views::insight::{DriverRow, DriversFound, DriversView, HeatCell, HeatMap, HeatRow};
 
 impl Samples {
     pub(super) fn heat_map(&self) -> HeatMap {

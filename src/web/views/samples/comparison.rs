@@ -1,14 +1,14 @@
 //! The comparison page with plausible data, for tests.
 
-use super::comparison::{ChannelRow, Compared, ComparedRow, ComparisonPage, HeldRow, StandardisedRow};
-use super::figure::Figure;
-use super::sample_figures::unjudged;
-use super::samples::{Samples, period};
-use super::shell;
+use super::figures::unjudged;
+use super::{Rendered, Samples, period};
 use crate::chart::{self, Dot, Funnel, Size};
 use crate::domain::comparison::Standing;
 use crate::stats::Count;
 use crate::stats::funnel::place;
+use crate::web::views::comparison::{ChannelRow, Compared, ComparedRow, ComparisonPage, HeldRow, StandardisedRow};
+use crate::web::views::figure::Figure;
+use crate::web::views::shell;
 
 const DEPARTMENTS: [(&str, &str, u32, u32, Standing); 4] = [
     ("安装部", "Installation", 228, 240, Standing::Above),
@@ -17,7 +17,7 @@ const DEPARTMENTS: [(&str, &str, u32, u32, Standing); 4] = [
     ("会员运营部", "Membership", 25, 29, Standing::TooFew),
 ];
 
-pub(super) fn pages(samples: &Samples) -> Vec<(String, askama::Result<String>)> {
+pub(super) fn pages(samples: &Samples) -> Vec<(&'static str, Rendered)> {
     use askama::Template as _;
     let empty = ComparisonPage {
         compared: None,
@@ -27,7 +27,7 @@ pub(super) fn pages(samples: &Samples) -> Vec<(String, askama::Result<String>)> 
         promised: false,
         ..page(samples)
     };
-    vec![("comparison".to_owned(), page(samples).render()), ("comparison-empty".to_owned(), empty.render())]
+    vec![("comparison", page(samples).render()), ("comparison-empty", empty.render())]
 }
 
 fn page(samples: &Samples) -> ComparisonPage {
