@@ -243,6 +243,22 @@ pub fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// SHA-256 of all that can be read, however much it is.
+///
+/// # Errors
+/// Those of reading.
+pub fn sha256_of(mut source: impl std::io::Read) -> std::io::Result<Vec<u8>> {
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let n = source.read(&mut buffer)?;
+        match buffer.get(..n) {
+            Some([]) | None => return Ok(hash.finalize().to_vec()),
+            Some(bytes) => hash.update(bytes),
+        }
+    }
+}
+
 /// SHA-256, for hashes that need no key (content, files, seals).
 pub fn sha256(bytes: &[u8]) -> Vec<u8> {
     Sha256::digest(bytes).to_vec()

@@ -86,7 +86,7 @@ fn print(check: &Check, t: Texts) {
 fn look_at_database(config: &Config, now: DateTime<Utc>, t: Texts, checks: &mut Vec<Check>) -> Result<(), Failure> {
     let url = &config.database_url.0;
     // Opening would make an empty one, and hide that the right one is elsewhere.
-    let file = url.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path));
+    let file = db::sqlite_path(url);
     if let Some(file) = file.filter(|file| !Path::new(file).exists()) {
         checks.push(Check::new(
             "database",

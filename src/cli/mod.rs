@@ -4,6 +4,7 @@
 //! `serve`, `demo` and `openapi` are only described here: they need the web, which commands do not know, so `main` hands
 //! them on.
 
+mod backup;
 mod chart;
 mod config;
 mod doctor;
@@ -114,6 +115,13 @@ pub enum Task {
     /// records give the same list. A quarter is drawn once; --redraw draws again, says why, and keeps the first draw on
     /// record.
     Sample(sample::Args),
+    /// Copy the whole database into a directory, while it is in use
+    ///
+    /// The secret file is not copied: keep it elsewhere. Without it a backup shows no contact and traces no answer, and
+    /// can't be restored.
+    Backup(backup::BackupArgs),
+    /// Bring a backup back where no database is yet; mail stays paused
+    Restore(backup::RestoreArgs),
     /// Stop or go on sending mail, or tell how it stands
     #[command(subcommand)]
     Mail(mail::Command),
@@ -139,6 +147,8 @@ pub fn run(task: Task) -> Result<(), Failure> {
         Task::Export(command) => export::run(command),
         Task::Chart(args) => chart::run(args),
         Task::Sample(args) => sample::run(args),
+        Task::Backup(args) => backup::make(&args),
+        Task::Restore(args) => backup::restore(&args),
         Task::Mail(command) => mail::run(&command),
     }
 }

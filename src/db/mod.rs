@@ -50,6 +50,7 @@ pub mod announcement;
 pub mod api_token;
 pub mod appraisals;
 pub mod audit;
+pub mod backup;
 mod checkpoint;
 pub mod closing;
 pub mod commitment;
@@ -87,7 +88,7 @@ pub mod trend;
 pub mod user;
 
 pub use connection::AnyConnection as Connection;
-pub use pool::{ConnectError, Pool};
+pub use pool::{ConnectError, Pool, sqlite_path};
 
 /// What can go wrong in the database layer; never a reader's fault.
 #[derive(Debug, thiserror::Error)]

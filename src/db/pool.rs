@@ -173,10 +173,20 @@ async fn off_thread<T: Send + 'static, E: From<Error> + Send + 'static>(
     }
 }
 
+/// A connection of its own, for what is done once.
+pub(super) fn connect(url: &str) -> Result<Connection, ConnectError> {
+    Manager::from_url(url)?.connect()
+}
+
+/// The file that an address of SQLite names.
+pub fn sqlite_path(url: &str) -> Option<&str> {
+    let path = url.strip_prefix("sqlite:")?;
+    Some(path.strip_prefix("//").unwrap_or(path))
+}
+
 impl Manager {
     fn from_url(url: &str) -> Result<Self, ConnectError> {
-        if let Some(path) = url.strip_prefix("sqlite:") {
-            let path = path.strip_prefix("//").unwrap_or(path);
+        if let Some(path) = sqlite_path(url) {
             return Ok(Self::Sqlite { path: path.to_owned(), cache: READER_CACHE });
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {

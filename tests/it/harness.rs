@@ -302,6 +302,33 @@ impl TestApp {
     }
 }
 
+/// Another database of the same kind, which is not there or empty yet.
+pub struct Beside {
+    pub url: String,
+    database: Option<(String, String)>,
+}
+
+impl Beside {
+    pub fn of(app: &TestApp) -> Self {
+        let url = &app.context.config.database_url.0;
+        let Some((server, name)) = &app.database else {
+            return Self { url: format!("{url}.beside"), database: None };
+        };
+        let beside = format!("{name}_beside");
+        run_sql(server, &format!("CREATE DATABASE {beside}"));
+        let (address, _) = server.rsplit_once('/').unwrap();
+        Self { url: format!("{address}/{beside}"), database: Some((server.clone(), beside)) }
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if let Some((server, name)) = &self.database {
+            run_sql(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        }
+    }
+}
+
 impl Drop for TestApp {
     fn drop(&mut self) {
         if let Some((handle, thread)) = self.server.take() {

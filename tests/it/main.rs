@@ -15,6 +15,7 @@ mod anonymity;
 mod api;
 mod appraisals;
 mod architecture;
+mod backup;
 mod comparison;
 mod deadlines;
 mod exclusion;

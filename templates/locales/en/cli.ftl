@@ -163,3 +163,24 @@ cli-exclusion-reason = Reason
 cli-exclusion-state = State
 cli-exclusion-by = Asked by
 cli-exclusion-decided-by = Decided by
+
+cli-backup-made = Backup made in { $directory }: { $rows } rows, { $kib } KiB, as of { $at }.
+cli-backup-secret = The secret file is not in it. Keep a copy of { $path } in another place: without it the backup can't be restored.
+cli-backup-occupied = { $path } is there already: name a new place, or move it away first.
+cli-backup-tool = { $program } did not do it: { $cause }. It comes with PostgreSQL's client programs and must not be older than the server.
+cli-restore-checked = The backup in { $directory } is whole: { $rows } rows, { $kib } KiB, as of { $at }.
+cli-restore-done = Restored from { $directory }: { $rows } rows, { $kib } KiB, as of { $at }.
+cli-restore-seals = { $n ->
+    [0] No period is sealed in it.
+    [one] The sealed period in it still says what it said.
+   *[other] The { $n } seals in it still say what they said.
+}
+cli-restore-unproved = What is in it is checked when it is restored into an empty database.
+cli-restore-mail = Mail is paused, as what was sent since the backup would go out again. Look at `manyi mail status`, then `manyi mail resume`.
+cli-restore-seal = The seal { $what } in the backup does not hold: what was sealed was changed before the backup was made. Take an older one.
+cli-restore-no-secret = { $path } is missing: first put the secret file there that was in use when the backup was made. Contacts and anonymous answers open with no other.
+cli-restore-other-secret = The secret file is not the one that was in use when the backup was made: put that one in its place first.
+cli-restore-no-backup = { $path } holds no backup that this version can read: name the directory that `manyi backup` made.
+cli-restore-other-kind = This backup is of { $kind }: let MANYI_DATABASE_URL name a database of that kind.
+cli-restore-not-empty = The database is not empty: create a new one and name it in MANYI_DATABASE_URL.
+cli-restore-damaged = The backup is damaged ({ $what }): take another one.

@@ -160,3 +160,23 @@ cli-exclusion-reason = 理由
 cli-exclusion-state = 状态
 cli-exclusion-by = 申请人
 cli-exclusion-decided-by = 决定人
+
+cli-backup-made = 已备份到 { $directory }：{ $rows } 行，{ $kib } KiB，数据截至 { $at }。
+cli-backup-secret = 备份里没有密钥文件。请把 { $path } 另存他处：没有它，备份无法恢复。
+cli-backup-occupied = { $path } 已经存在：请换一个新位置，或先把它移走。
+cli-backup-tool = { $program } 没有成功：{ $cause }。它随 PostgreSQL 客户端程序安装，版本不能低于服务器。
+cli-restore-checked = { $directory } 中的备份完好：{ $rows } 行，{ $kib } KiB，数据截至 { $at }。
+cli-restore-done = 已从 { $directory } 恢复：{ $rows } 行，{ $kib } KiB，数据截至 { $at }。
+cli-restore-seals = { $n ->
+    [0] 其中没有封存的周期。
+   *[other] 其中 { $n } 份封存与封存时完全一致。
+}
+cli-restore-unproved = 其中的内容要在恢复到空数据库时才能核对。
+cli-restore-mail = 邮件已暂停：备份之后发过的邮件否则会再发一次。请先看 `manyi mail status`，再运行 `manyi mail resume`。
+cli-restore-seal = 备份中的封存 { $what } 对不上：封存的内容在备份之前就被改动过。请换更早的一份。
+cli-restore-no-secret = 缺少 { $path }：请先把备份时使用的密钥文件放到这里，联系方式和匿名数据只有它能打开。
+cli-restore-other-secret = 密钥文件不是备份时使用的那一个：请先换回原来的。
+cli-restore-no-backup = { $path } 中没有本版本能读的备份：请指定 `manyi backup` 生成的目录。
+cli-restore-other-kind = 这份备份来自 { $kind }：请让 MANYI_DATABASE_URL 指向同类数据库。
+cli-restore-not-empty = 数据库不是空的：请新建一个，并写入 MANYI_DATABASE_URL。
+cli-restore-damaged = 备份已损坏（{ $what }）：请换另一份。
