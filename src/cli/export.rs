@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::Subcommand;
 
 use super::{ACTOR, Failure, open, say, texts};
-use crate::db::appraisals::{Puller, appraisals, note};
+use crate::db::appraisals::appraisals;
 use crate::db::period::Course;
+use crate::db::pull::{Puller, note};
 use crate::domain::period::{Period, State};
 use crate::export::appraisals::{File, Format};
 

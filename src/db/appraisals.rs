@@ -1,18 +1,17 @@
-//! What HR pulls of a period, and the note in the audit log without which nothing leaves.
+//! What HR pulls of a period.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde_json::{Value, json};
 
 use super::department::Departments;
 use super::period::{Course, Progress};
+use super::pull::{Kind, Pulled};
 use super::schema::sealed_score;
 use super::scores::{Request, RequestError, scores};
 use super::seal::{self, Seal};
-use super::{Connection, Result, audit, parse};
-use crate::crypto::sha256;
+use super::{Connection, Result, parse};
 use crate::domain::appraisal::{Record, records};
 use crate::domain::commitment::Level;
 use crate::domain::figures::Ask;
@@ -21,9 +20,6 @@ use crate::domain::period::{Period, State};
 use crate::domain::scorecard::Score;
 use crate::domain::service_record::Channel;
 use crate::domain::verdict::Thresholds;
-
-/// The audit log's name of a pull.
-pub const PULLED: &str = "export.appraisals";
 
 /// What is pulled: of a sealed period as it was sealed, of another as it is now.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,22 +34,6 @@ pub struct Appraisals {
     pub computed_at: DateTime<Utc>,
     /// The records, each with its department's name.
     pub rows: Vec<(Record, String)>,
-}
-
-/// What the audit log keeps of a file that is handed out.
-#[derive(Debug, Clone)]
-pub struct Pulled {
-    period: Period,
-    detail: Value,
-}
-
-/// Who pulls.
-#[derive(Debug, Clone, Copy)]
-pub struct Puller<'a> {
-    /// A user's address, `cli`, or a token's name.
-    pub actor: &'a str,
-    /// When.
-    pub now: DateTime<Utc>,
 }
 
 /// The records of a period, with the departments' names in a language.
@@ -117,11 +97,6 @@ fn rows(figures: &[Score], names: &HashMap<String, String>, thresholds: &Thresho
     records(figures, thresholds).into_iter().map(named).collect()
 }
 
-/// Notes who pulls a file; hand it out only once this is committed.
-pub fn note(conn: &mut Connection, puller: &Puller<'_>, pulled: &Pulled) -> Result<()> {
-    audit::append(conn, puller.now, puller.actor, PULLED, &pulled.period.to_string(), &pulled.detail)
-}
-
 /// The sealed periods in which an employee has figures, newest first.
 pub fn periods_of(conn: &mut Connection, employee_no: &str, limit: usize) -> Result<Vec<Period>> {
     let names: Vec<String> = sealed_score::table
@@ -151,15 +126,8 @@ fn all(found: std::result::Result<super::scores::Scores, RequestError>) -> Resul
 impl Appraisals {
     /// What is noted of a file made of it.
     pub fn pulled(&self, format: &str, bytes: &[u8]) -> Pulled {
-        let detail = json!({
-            "format": format,
-            "rows": self.rows.len(),
-            "revision": self.course.revision,
-            "state": self.course.state,
-            "seal": self.hash(),
-            "sha256": hex::encode(sha256(bytes)),
-        });
-        Pulled { period: self.period, detail }
+        let of = (self.period, &self.course);
+        Pulled::new(Kind::Appraisals, of, format, self.rows.len(), bytes).sealed(self.hash())
     }
 
     /// The seal's hash in hexadecimal.

@@ -70,7 +70,12 @@ pub fn append(
 
 /// The newest entries of an action, newest first.
 pub fn latest(conn: &mut Connection, action: &str, limit: i64) -> Result<Vec<Entry>> {
-    let entries = audit_log::table.filter(audit_log::action.eq(action)).order(audit_log::id.desc()).limit(limit);
+    latest_of(conn, &[action], limit)
+}
+
+/// The newest entries of some actions, newest first.
+pub fn latest_of(conn: &mut Connection, actions: &[&str], limit: i64) -> Result<Vec<Entry>> {
+    let entries = audit_log::table.filter(audit_log::action.eq_any(actions)).order(audit_log::id.desc()).limit(limit);
     Ok(entries.load(conn)?)
 }
 

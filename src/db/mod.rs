@@ -69,6 +69,7 @@ pub mod outbox;
 pub mod pending;
 pub mod period;
 mod pool;
+pub mod pull;
 pub mod questionnaire;
 pub mod ratings;
 mod recount;

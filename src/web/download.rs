@@ -3,11 +3,6 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 
-/// A CSV file.
-pub(super) fn csv(name: &str, bytes: Vec<u8>) -> HttpResponse {
-    file(name, "text/csv; charset=utf-8", bytes)
-}
-
 /// A file of a media type.
 pub(super) fn file(name: &str, media_type: &str, bytes: Vec<u8>) -> HttpResponse {
     let safe: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();

@@ -230,7 +230,7 @@ def check_overview(manyi, server, api):
 def check_appraisals(visitor, server, page, api):
     """What HR pulls by the page's link: a figure is the API's, or it is withheld and the reason stands beside it."""
     link, = [link for link in page.links + visitor.get(f"{server.url}/appraisals").links
-             if link.endswith(".csv") and f"/{journey.PERIOD}/" in link][:1]
+             if link.endswith("appraisals.csv") and f"/{journey.PERIOD}/" in link][:1]
     lines = list(csv.DictReader(io.StringIO(visitor.get(link).body.decode("utf-8-sig"), newline="")))
     found = {l["department_code"]: l for l in lines if (l["level"], l["channel"], l["base"]) == ("department", "all", "invited")}
     rows = {department: row for (department, metric, _), row in rows_of(api, channel="all").items() if metric == "satisfaction_rate"}
@@ -247,7 +247,8 @@ def check_csv(manyi, server, api):
     """HR's files of the period have the API's figures, cell by cell."""
     visitor, page = staff.sign_in(manyi, "hr@manyi.example", "hr")
     check_appraisals(visitor, server, page, api)
-    file = visitor.get(f"{server.url}/appraisals/{journey.PERIOD}/scores.csv")
+    link, = {link for link in visitor.get(f"{server.url}/appraisals").links if link.endswith(f"/{journey.PERIOD}/scores.csv")}
+    file = visitor.get(link)
     assert file.status == 200 and file.headers["Content-Disposition"].startswith("attachment")
     lines = list(csv.DictReader(io.StringIO(file.body.decode("utf-8-sig"), newline="")))
     for channel in ("all", "online", "offline"):

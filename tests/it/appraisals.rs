@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx};
 use manyi::db;
+use manyi::db::pull::Kind;
 use manyi::domain::appraisal::Withheld;
 use manyi::domain::user::Role;
 use manyi::export::appraisals::{File, Format};
@@ -115,13 +116,38 @@ on_both!(each_pull_from_the_page_is_noted, |app| {
         let name = format!("attachment; filename=\"manyi-appraisals-2026-10-r1.{format}\"");
         assert_eq!(pulled.header("content-disposition"), name);
     }
-    let log = app.pool().query_now(|conn| db::audit::latest(conn, db::appraisals::PULLED, 9)).unwrap();
+    let log = app.pool().query_now(|conn| db::audit::latest(conn, "export.appraisals", 9)).unwrap();
     assert_eq!(log.len(), 3);
     assert!(log.iter().all(|entry| entry.actor == "hr@manyi.example" && entry.subject == OCTOBER));
     let page = app.get("/appraisals").body;
     assert!(page.contains("hr@manyi.example") && page.contains("XLSX"), "{page}");
     assert_eq!(app.get("/appraisals/2026-10/appraisals.pdf").status, 404);
     assert_eq!(app.get("/appraisals/schema.json").status, 200);
+});
+
+on_both!(every_file_of_figures_is_noted_with_its_hash, |app| {
+    october(app);
+    close(app, OCTOBER);
+    app.sign_in(Role::Hr, None);
+    let files = [
+        ("/appraisals/2026-10/appraisals.csv", Kind::Appraisals),
+        ("/appraisals/2026-10/scores.csv", Kind::Scores),
+        ("/departments/%E7%94%B2/scores.csv?period=2026-10", Kind::Department),
+        ("/departments/%E7%94%B2/trend.csv?period=2026-10", Kind::Trend),
+        ("/comparison.csv?period=2026-10", Kind::Comparison),
+        ("/periods/2026-10/seals/1.json", Kind::Seal),
+    ];
+    for (at, (path, kind)) in files.into_iter().enumerate() {
+        let file = app.get(path);
+        assert!(file.header("content-disposition").starts_with("attachment"), "{path}");
+        let notes = app.pool().query_now(|conn| db::pull::latest(conn, 99)).unwrap();
+        let told = (notes.len(), notes[0].kind, notes[0].by.as_str(), notes[0].sha256.as_str());
+        let hash = hex::encode(manyi::crypto::sha256(file.body.as_bytes()));
+        assert_eq!(told, (at + 1, kind, "hr@manyi.example", hash.as_str()), "{path}");
+    }
+    let page = app.get("/appraisals").body;
+    assert!(page.contains("href=\"/appraisals/2026-10/scores.csv\""), "{page}");
+    assert!(["全部指标", "部门对比", "封存内容（不含小样本）"].iter().all(|what| page.contains(what)), "{page}");
 });
 
 on_both!(hr_sees_on_the_department_page_no_more_of_a_person_than_in_the_file, |app| {

@@ -2,14 +2,13 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
 
 use super::Call;
 use super::problem::Refusal;
 use super::query::Parameters;
 use crate::domain::user::Scope;
 use crate::export::appraisals::{Format, table_schema};
-use crate::web::pull::{PullError, Wanted, file, note};
+use crate::web::pull::{PullError, Wanted, file};
 
 /// The header that carries the seal's hash.
 const SEAL: HeaderName = HeaderName::from_static("x-seal");
@@ -36,22 +35,19 @@ async fn sealed(call: &Call) -> Result<HttpResponse, Refusal> {
         format: Format::Json,
         only_sealed: true,
         t: call.t,
-        actor: format!("token:{}", call.caller),
         now: context.now(),
         thresholds: context.thresholds,
     };
     // A sealed period does not change between reading it and noting it, and who is handed nothing holds up no writer.
-    let reading = wanted.clone();
-    let pulled = call.pool().read(move |conn| file(conn, &reading)).await.map_err(|error| match error {
+    let found = call.pool().read(move |conn| file(conn, &wanted)).await;
+    let (handed, seal) = found.map_err(|error| match error {
         PullError::Database(error) => error.into(),
         PullError::NotSealed(state) => Refusal::NotSealed(period, state),
         PullError::Unwritable(error) => Refusal::Internal(error.to_string()),
     })?;
-    let mut response = super::tagged(&call.request, pulled.bytes);
-    if response.status() == StatusCode::OK && call.request.method() != Method::HEAD {
-        call.pool().write(move |conn| note(conn, &wanted, &pulled.noted)).await?;
-    }
-    let seal = pulled.seal.and_then(|hash| HeaderValue::from_str(&hash).ok());
+    let mut response = super::tagged(&call.request, handed.bytes);
+    call.note(&response, handed.noted).await?;
+    let seal = seal.and_then(|hash| HeaderValue::from_str(&hash).ok());
     seal.into_iter().for_each(|hash| {
         response.headers_mut().insert(SEAL, hash);
     });

@@ -6,14 +6,15 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::error::InternalError;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Resource, Route, guard};
 use serde::Serialize;
 
 use self::problem::Refusal;
-use super::Web;
+use super::{Web, pull};
 use crate::crypto::{Token, sha256};
+use crate::db::pull::Pulled;
 use crate::db::{Pool, api_token};
 use crate::domain::user::Scope;
 use crate::i18n::{Locale, Texts};
@@ -147,6 +148,14 @@ impl Call {
     fn json(&self, body: &impl Serialize) -> Result<HttpResponse, Refusal> {
         let bytes = serde_json::to_vec(body).map_err(|error| Refusal::Internal(error.to_string()))?;
         Ok(tagged(&self.request, bytes))
+    }
+
+    /// Notes what is handed out; nothing is by HEAD, nor to who has it already.
+    async fn note(&self, response: &HttpResponse, noted: Pulled) -> Result<(), Refusal> {
+        if response.status() == StatusCode::OK && self.request.method() != Method::HEAD {
+            pull::note(self.pool(), format!("token:{}", self.caller), self.web.context.now(), noted).await?;
+        }
+        Ok(())
     }
 
     /// What a handler found, or the problem that tells why not.

@@ -2,9 +2,11 @@
 
 use actix_web::HttpResponse;
 
-use super::Call;
 use super::problem::Refusal;
 use super::query::Parameters;
+use super::{Call, tagged};
+use crate::db::period::Course;
+use crate::db::pull::{Kind, Pulled};
 use crate::db::scores::{self, Request};
 use crate::domain::commitment::Level;
 use crate::domain::user::Scope;
@@ -23,6 +25,15 @@ async fn figures(call: &Call) -> Result<HttpResponse, Refusal> {
     if request.level == Level::Employee {
         call.may(Scope::PeopleRead)?;
     }
-    let thresholds = call.web.context.thresholds;
-    call.json(&call.pool().read(move |conn| scores::scores(conn, &request, &thresholds)).await?)
+    let (thresholds, of_persons) = (call.web.context.thresholds, request.level == Level::Employee);
+    let found = call.pool().read(move |conn| scores::scores(conn, &request, &thresholds)).await?;
+    let course = Course { state: found.state, revision: found.revision, ..Course::default() };
+    let bytes = serde_json::to_vec(&found).map_err(|error| Refusal::Internal(error.to_string()))?;
+    // Who took figures of persons is told to HR, like a file.
+    let noted = Pulled::new(Kind::Persons, (found.period, &course), "json", found.scores.len(), &bytes);
+    let response = tagged(&call.request, bytes);
+    if of_persons {
+        call.note(&response, noted).await?;
+    }
+    Ok(response)
 }

@@ -1,10 +1,9 @@
 //! `GET /comparison`: departments beside each other, by name.
 
 use actix_web::HttpResponse;
-use serde_json::json;
 
-use super::super::download;
 use super::super::frame::{Page, Refusal, encode};
+use super::super::pull::{self, Handed};
 use super::super::views::comparison::{
     ChannelRow, Compared, ComparedRow, ComparisonPage, HeldRow, StandardisedRow, probability,
 };
@@ -12,11 +11,11 @@ use super::super::views::{Area, Figure, format, words};
 use super::insight::percent;
 use super::{Choice, channel, choice};
 use crate::chart::{self, Dot, Funnel, Size};
-use crate::crypto::sha256;
 use crate::db::department::{Department, Departments};
 use crate::db::period::Progress;
+use crate::db::pull::{Kind, Pulled};
 use crate::db::scorebook::{self, Wanted};
-use crate::db::{self, audit, seal};
+use crate::db::{self, seal};
 use crate::domain::commitment::{Asked, Commitment, Level, Metric, in_force};
 use crate::domain::comparison::{Against, Answers, Channels, Comparison, Held, Standing, channels, compare};
 use crate::domain::period::Period;
@@ -27,9 +26,6 @@ use crate::domain::service_record::Channel;
 use crate::domain::user::Role;
 use crate::export::csv::{Sheet, number, status, text};
 use crate::stats::funnel::Place;
-
-/// The audit log's name of a pull.
-pub(super) const PULLED: &str = "export.comparison";
 
 /// Periods in a small line.
 const LINE: usize = 12;
@@ -89,22 +85,13 @@ pub async fn csv(page: Page) -> HttpResponse {
 
 /// The file, handed out once it is noted who pulled it.
 async fn pull(page: &Page) -> Result<HttpResponse, Refusal> {
-    let session = page.reader(&READERS)?;
     let figures = load(page).await?;
     let (period, bytes) = (figures.choice.period, figures.sheet(page).bytes());
     let course = figures.progress.course(period);
-    let detail = json!({
-        "format": "csv",
-        "channel": figures.channel.map_or("all", Channel::as_str),
-        "rows": figures.departments.len(),
-        "revision": course.revision,
-        "state": course.state,
-        "sha256": hex::encode(sha256(&bytes)),
-    });
-    let (actor, now) = (session.user.email.clone(), page.web.context.now());
-    let note = move |conn: &mut db::Connection| audit::append(conn, now, &actor, PULLED, &period.to_string(), &detail);
-    page.pool().write(note).await?;
-    Ok(download::csv(&format!("manyi-comparison-{period}.csv"), bytes))
+    let noted = Pulled::new(Kind::Comparison, (period, &course), "csv", figures.departments.len(), &bytes)
+        .of(&[("channel", figures.channel.map_or("all", Channel::as_str))]);
+    let name = format!("manyi-comparison-{period}.csv");
+    pull::hand_out(page, Handed { name, media_type: pull::CSV, bytes, noted }).await
 }
 
 /// What the page is made of; departments and their answers in one order, by name.

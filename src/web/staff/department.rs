@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 
-use super::super::download;
 use super::super::frame::{Page, Refusal, encode};
+use super::super::pull::{self, Handed};
 use super::super::session::Session;
 use super::super::views::figure::MIN_COMMENT_N;
 use super::super::views::{
@@ -16,7 +16,8 @@ use super::charts::{chart, sparkline};
 use super::{Choice, channel, choice, insight};
 use crate::db::department::{Department, Departments};
 use crate::db::employee::{self, Employee};
-use crate::db::period::Progress;
+use crate::db::period::{Course, Progress};
+use crate::db::pull::{Kind, Pulled};
 use crate::db::scorebook::{self, Wanted};
 use crate::db::scores::RequestError;
 use crate::db::trend::{TrendRequest, trend};
@@ -52,35 +53,52 @@ pub async fn show(page: Page, code: Path<String>) -> HttpResponse {
 
 /// `GET /departments/{code}/scores.csv`
 pub async fn csv(page: Page, code: Path<String>) -> HttpResponse {
-    let result = async {
-        let channel = channel(&page)?;
-        let figures = load(&page, &code, channel).await?;
-        let mut sheet = Sheet::scores();
-        for score in figures.scores(&page) {
-            let (period, course) = (figures.choice.period, figures.progress.course(figures.choice.period));
-            let name = figures.department.name(page.t.locale());
-            sheet.score(period, (course.state, course.revision), &score, name);
-        }
-        let name = format!("manyi-{}-{}.csv", figures.department.code, figures.choice.period);
-        Ok(download::csv(&name, sheet.bytes()))
-    };
-    let result = result.await;
+    let result = pull_scores(&page, &code).await;
     page.answer(result)
 }
 
 /// `GET /departments/{code}/trend.csv`
 pub async fn trend_csv(page: Page, code: Path<String>) -> HttpResponse {
-    let result = async {
-        let figures = load(&page, &code, channel(&page)?).await?;
-        let metric = page.query("metric").and_then(|word| word.parse().ok()).unwrap_or(Metric::SatisfactionRate);
-        let trend = series(&page, &figures, metric, figures.channel).await?;
-        let mut sheet = Sheet::trend();
-        trend.points.iter().for_each(|point| sheet.point((&trend.department, trend.metric, trend.channel), point));
-        let name = format!("manyi-{}-{}.csv", figures.department.code, metric.as_str());
-        Ok(download::csv(&name, sheet.bytes()))
-    };
-    let result = result.await;
+    let result = pull_trend(&page, &code).await;
     page.answer(result)
+}
+
+async fn pull_scores(page: &Page, code: &str) -> Result<HttpResponse, Refusal> {
+    let figures = load(page, code, channel(page)?).await?;
+    let (department, period) = (&figures.department, figures.choice.period);
+    let (course, scores) = (figures.progress.course(period), figures.scores(page));
+    let mut sheet = Sheet::scores();
+    for score in &scores {
+        sheet.score(period, (course.state, course.revision), score, department.name(page.t.locale()));
+    }
+    let part = [("department", department.code.as_str())];
+    let name = format!("manyi-{}-{period}.csv", department.code);
+    hand_out(page, name, sheet, (Kind::Department, (period, &course), scores.len()), &part).await
+}
+
+async fn pull_trend(page: &Page, code: &str) -> Result<HttpResponse, Refusal> {
+    let figures = load(page, code, channel(page)?).await?;
+    let metric = page.query("metric").and_then(|word| word.parse().ok()).unwrap_or(Metric::SatisfactionRate);
+    let trend = series(page, &figures, metric, figures.channel).await?;
+    let mut sheet = Sheet::trend();
+    trend.points.iter().for_each(|point| sheet.point((&trend.department, trend.metric, trend.channel), point));
+    let period = figures.choice.period;
+    let course = figures.progress.course(period);
+    let part = [("department", trend.department.as_str()), ("metric", metric.as_str()), ("channel", trend.channel)];
+    let name = format!("manyi-{}-{}.csv", figures.department.code, metric.as_str());
+    hand_out(page, name, sheet, (Kind::Trend, (period, &course), trend.points.len()), &part).await
+}
+
+async fn hand_out(
+    page: &Page,
+    name: String,
+    sheet: Sheet,
+    (kind, of, rows): (Kind, (Period, &Course), usize),
+    part: &[(&str, &str)],
+) -> Result<HttpResponse, Refusal> {
+    let bytes = sheet.bytes();
+    let noted = Pulled::new(kind, of, "csv", rows, &bytes).of(part);
+    pull::hand_out(page, Handed { name, media_type: pull::CSV, bytes, noted }).await
 }
 
 /// What the page is made of.

@@ -5,18 +5,17 @@ use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Path};
 use serde_json::{Value, json};
 
-use super::super::download;
 use super::super::frame::{APPRAISALS, Page, Refusal};
+use super::super::pull::{self, Handed};
 use super::super::session::CSRF;
 use super::super::views::Problem;
 use super::{field, form};
-use crate::db::{self, appraisals, audit, seal};
-use crate::domain::period::Period;
+use crate::db::period::{Course, Progress};
+use crate::db::pull::{Kind, Pulled};
+use crate::db::{self, appraisals, seal};
+use crate::domain::period::{Period, State};
 use crate::domain::user::Role;
 use crate::export::appraisals::File;
-
-/// The audit log's name of a pull of a whole seal.
-const PULLED: &str = "export.seal";
 
 /// `GET /periods/{period}/seals/{revision}.json`: hashes, circumstances, organisation and rules as they were hashed, and
 /// the results as the export gives them.
@@ -37,7 +36,7 @@ async fn withheld(page: &Page, period: &str, revision: i32) -> Result<HttpRespon
     page.reader(&APPRAISALS)?;
     let period: Period = period.parse().map_err(|_| Refusal::from(Problem::NotFound))?;
     let (t, thresholds) = (page.t, page.web.context.thresholds);
-    let read = move |conn: &mut db::Connection| -> db::Result<Option<Value>> {
+    let read = move |conn: &mut db::Connection| -> db::Result<Option<Handed>> {
         let Some(mut document) = document(conn, period, revision)? else { return Ok(None) };
         let Some(found) = appraisals::of_seal(conn, (period, revision), t.locale(), &thresholds)? else {
             return Ok(None);
@@ -48,28 +47,28 @@ async fn withheld(page: &Page, period: &str, revision: i32) -> Result<HttpRespon
             parts.remove("inputs");
             parts.insert("results".to_owned(), file.json().get_mut("rows").map(Value::take).unwrap_or_default());
         }
-        Ok(Some(document))
+        let name = format!("manyi-seal-{period}-r{revision}.json");
+        Ok(Some(handed(Kind::Seal, name, &document, (period, &found.course), file.rows.len())))
     };
-    let document = page.pool().read(read).await?.ok_or(Problem::NotFound)?;
-    Ok(answer(&format!("manyi-seal-{period}-r{revision}.json"), &document))
+    let file = page.pool().read(read).await?.ok_or(Problem::NotFound)?;
+    pull::hand_out(page, file).await
 }
 
-/// The whole seal, and in the same transaction the note of who took it.
+/// The whole seal.
 async fn hand_out(page: &Page, period: &str, revision: i32, body: &[u8]) -> Result<HttpResponse, Refusal> {
     let session = page.reader(&[Role::Admin])?;
     let period: Period = period.parse().map_err(|_| Refusal::from(Problem::NotFound))?;
     if !session.sent(&page.web, field(&form(body)?, CSRF)) {
         return Err(Problem::Forbidden.into());
     }
-    let (actor, now) = (session.user.email.clone(), page.web.context.now());
-    let work = move |conn: &mut db::Connection| -> db::Result<Option<Value>> {
+    let read = move |conn: &mut db::Connection| -> db::Result<Option<Handed>> {
         let Some(document) = document(conn, period, revision)? else { return Ok(None) };
-        let detail = json!({ "format": "json", "revision": revision, "seal": document.get("hash") });
-        audit::append(conn, now, &actor, PULLED, &period.to_string(), &detail)?;
-        Ok(Some(document))
+        let course = Course { state: State::Sealed, revision, ..Progress::load(conn)?.course(period) };
+        let name = format!("manyi-seal-{period}-r{revision}-whole.json");
+        Ok(Some(handed(Kind::WholeSeal, name, &document, (period, &course), 1)))
     };
-    let document = page.pool().write(work).await?.ok_or(Problem::NotFound)?;
-    Ok(answer(&format!("manyi-seal-{period}-r{revision}-whole.json"), &document))
+    let file = page.pool().read(read).await?.ok_or(Problem::NotFound)?;
+    pull::hand_out(page, file).await
 }
 
 fn document(conn: &mut db::Connection, period: Period, revision: i32) -> db::Result<Option<Value>> {
@@ -94,6 +93,10 @@ fn document(conn: &mut db::Connection, period: Period, revision: i32) -> db::Res
     })))
 }
 
-fn answer(name: &str, document: &Value) -> HttpResponse {
-    download::file(name, "application/json", document.to_string().into_bytes())
+/// A document of a seal as a file, with what is noted of it.
+fn handed(kind: Kind, name: String, document: &Value, of: (Period, &Course), rows: usize) -> Handed {
+    let bytes = document.to_string().into_bytes();
+    let seal = document.get("hash").and_then(Value::as_str).map(str::to_owned);
+    let noted = Pulled::new(kind, of, "json", rows, &bytes).sealed(seal);
+    Handed { name, media_type: "application/json", bytes, noted }
 }

@@ -4,7 +4,9 @@ use askama::Template;
 use chrono::NaiveDateTime;
 
 use super::{format, shell::Shell};
+use crate::db::pull::Kind;
 use crate::domain::period::{Period, State};
+use crate::i18n::Texts;
 
 /// `GET /appraisals`.
 #[derive(Debug, Clone, Template)]
@@ -33,8 +35,10 @@ pub struct AppraisalPeriod {
     pub hash: Option<String>,
     /// Its page.
     pub href: String,
-    /// Its files, each with its address.
+    /// Its files for appraisals, each with its address.
     pub files: Vec<(FileFormat, String)>,
+    /// The file of every figure of departments.
+    pub scores_href: String,
 }
 
 /// A file that someone pulled.
@@ -44,12 +48,16 @@ pub struct Download {
     pub at: NaiveDateTime,
     /// Who.
     pub by: String,
+    /// What the file holds.
+    pub kind: Kind,
+    /// Of which department, metric and channel, where it is not of everything.
+    pub part: Vec<String>,
     /// Of which period.
     pub period: Period,
     /// Its revision then; 0 = provisional.
     pub revision: u32,
-    /// In which format.
-    pub format: FileFormat,
+    /// `csv`, `xlsx` or `json`.
+    pub format: String,
     /// Rows in the file.
     pub rows: u32,
     /// Hash of the file, in hexadecimal.
@@ -81,6 +89,20 @@ impl AppraisalPeriod {
 }
 
 impl Download {
+    /// What was taken, in words.
+    fn what(&self, t: &Texts) -> String {
+        t.get(match self.kind {
+            Kind::Appraisals => "staff-download-appraisals",
+            Kind::Scores => "staff-download-scores",
+            Kind::Department => "staff-download-department",
+            Kind::Trend => "staff-download-trend",
+            Kind::Comparison => "staff-download-comparison",
+            Kind::Persons => "staff-download-persons",
+            Kind::Seal => "staff-download-seal",
+            Kind::WholeSeal => "staff-download-whole-seal",
+        })
+    }
+
     /// The first characters of the hash, enough to compare by eye.
     fn short_hash(&self) -> &str {
         self.sha256.get(..12).unwrap_or(&self.sha256)
@@ -98,11 +120,6 @@ impl FileFormat {
             Self::Xlsx => "xlsx",
             Self::Json => "json",
         }
-    }
-
-    /// The one with this extension.
-    pub fn named(extension: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.extension() == extension)
     }
 
     fn name(self) -> &'static str {

@@ -124,7 +124,7 @@ fn a_period_that_is_not_sealed_is_offered_as_provisional() {
     let html = page(EN, "appraisals");
     assert_eq!(html.matches("<small>provisional</small>").count(), 3);
     assert_eq!(html.matches("<small>final</small>").count(), 2);
-    assert_eq!(html.matches("class=\"download\"").count(), 15);
+    assert_eq!(html.matches("class=\"download\"").count(), 20);
 }
 
 #[test]

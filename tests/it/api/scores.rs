@@ -1,6 +1,7 @@
 //! Figures, responses and what HR pulls, over the API.
 
 use manyi::db;
+use manyi::db::pull::Kind;
 use manyi::domain::user::Scope;
 use serde_json::json;
 
@@ -89,7 +90,7 @@ on_both!(a_pull_is_noted_only_where_a_body_is_handed_out, |app| {
     close(app, OCTOBER);
     let machine = Machine::new(app, &[Scope::AppraisalsRead]);
     let noted = |app: &TestApp| {
-        let log = app.pool().query_now(|conn| db::audit::latest(conn, db::appraisals::PULLED, 9)).unwrap();
+        let log = app.pool().query_now(|conn| db::audit::latest(conn, "export.appraisals", 9)).unwrap();
         log.len()
     };
     let pulled = machine.get("/appraisals?period=2026-10");
@@ -99,4 +100,20 @@ on_both!(a_pull_is_noted_only_where_a_body_is_handed_out, |app| {
     assert_eq!((known.status, known.header("x-seal"), noted(app)), (304, pulled.header("x-seal"), 1));
     let head = machine.send("HEAD", "/appraisals?period=2026-10", &[], b"");
     assert_eq!((head.status, noted(app)), (200, 1));
+});
+
+on_both!(who_takes_figures_of_persons_is_noted, |app| {
+    october(app);
+    let machine = Machine::new(app, &[Scope::ScoresRead, Scope::PeopleRead]);
+    let kinds = |app: &TestApp| {
+        let notes = app.pool().query_now(|conn| db::pull::latest(conn, 9)).unwrap();
+        notes.into_iter().map(|note| note.kind).collect::<Vec<_>>()
+    };
+    machine.get("/scores?period=2026-10").ok(200, "Scores");
+    assert_eq!(kinds(app), []);
+    let taken = machine.get("/scores?period=2026-10&level=employee");
+    taken.ok(200, "Scores");
+    let tag = [("If-None-Match", taken.header("etag"))];
+    assert_eq!(machine.send("GET", "/scores?period=2026-10&level=employee", &tag, b"").status, 304);
+    assert_eq!(kinds(app), [Kind::Persons]);
 });

@@ -3,6 +3,7 @@
 use askama::Template as _;
 
 use super::{Rendered, Samples, moment, period};
+use crate::db::pull::Kind;
 use crate::domain::appraisal::Withheld;
 use crate::domain::duty::{DutyKind, Standing};
 use crate::domain::period::State;
@@ -32,13 +33,16 @@ impl Samples {
             hash: (state == State::Sealed).then(|| "9f2c6a0be1d3470f".repeat(4)),
             href: format!("/periods/{text}"),
             files: appraisals::FileFormat::ALL.map(|format| (format, format!("/appraisals/{text}"))).to_vec(),
+            scores_href: format!("/appraisals/{text}/scores.csv"),
         };
-        let download = |at, revision, format, rows| appraisals::Download {
+        let download = |at, revision, (kind, format): (Kind, &str), rows| appraisals::Download {
             at: moment(at),
             by: self.say("赵敏", "Zhao Min"),
+            kind,
+            part: if kind == Kind::Trend { vec![self.say("MR", "MR")] } else { Vec::new() },
             period: period("2026-09"),
             revision,
-            format,
+            format: format.to_owned(),
             rows,
             sha256: "9f2c6a0be1d3470f9f2c6a0be1d3470f9f2c6a0be1d3470f9f2c6a0be1d3470f".to_owned(),
         };
@@ -52,9 +56,9 @@ impl Samples {
                 row("2026-08", State::Sealed, 2, Some(("2026-10-12T09:05:00", self.say("王工", "Wang Gong")))),
             ],
             downloads: vec![
-                download("2026-11-16T09:12:00", 1, appraisals::FileFormat::Xlsx, 34),
-                download("2026-11-15T18:40:00", 0, appraisals::FileFormat::Csv, 1204),
-                download("2026-11-02T08:00:00", 1, appraisals::FileFormat::Json, 34),
+                download("2026-11-16T09:12:00", 1, (Kind::Appraisals, "xlsx"), 34),
+                download("2026-11-15T18:40:00", 0, (Kind::Trend, "csv"), 14),
+                download("2026-11-02T08:00:00", 1, (Kind::Seal, "json"), 34),
             ],
         }
     }
