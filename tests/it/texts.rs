@@ -79,3 +79,19 @@ fn every_key_that_is_asked_for_is_there() {
     }
     assert!(missing.is_empty(), "{missing:#?}");
 }
+
+/// Customers give a 评价; what staff count of it is a 答卷, an answer to one question a 回答, and what it says in words
+/// an 意见.
+#[test]
+fn a_response_and_a_comment_have_one_chinese_word_each() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/locales/zh-CN");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        for line in std::fs::read_to_string(&path).unwrap().lines() {
+            let wrong = ["评语", "份评价", "有效评价", "份回答", "评论"].into_iter().find(|word| line.contains(word));
+            // To a customer it is theirs: 每份评价可以修改一次.
+            let is_customers = path.ends_with("survey.ftl");
+            assert!(wrong.is_none() || is_customers, "{wrong:?} in {}: {line}", path.display());
+        }
+    }
+}

@@ -176,7 +176,7 @@ fn the_sentence_in_chinese_for_every_verdict_and_evidence() {
     says((186, 203), "10 月线上满意率 91.6 %（n=203，95 % 区间 87.0–94.7），达到 90 % 承诺，但样本不足以区分。");
     says(
         (27, 28),
-        "10 月线上满意率 96.4 %（n=28，95 % 区间 82.3–99.4），达到 90 % 承诺，但不足 30 份评价，还不能下结论。",
+        "10 月线上满意率 96.4 %（n=28，95 % 区间 82.3–99.4），达到 90 % 承诺，但不足 30 份答卷，还不能下结论。",
     );
     says(
         (1400, 1600),
@@ -188,7 +188,7 @@ fn the_sentence_in_chinese_for_every_verdict_and_evidence() {
     );
     says(
         (25, 29),
-        "10 月线上满意率 86.2 %（n=29，95 % 区间 69.4–94.5），低于 90 % 承诺（轻微违约），但不足 30 份评价，还不能下结论。",
+        "10 月线上满意率 86.2 %（n=29，95 % 区间 69.4–94.5），低于 90 % 承诺（轻微违约），但不足 30 份答卷，还不能下结论。",
     );
     says(
         (212, 252),
@@ -200,7 +200,7 @@ fn the_sentence_in_chinese_for_every_verdict_and_evidence() {
     );
     says(
         (17, 22),
-        "10 月线上满意率 77.3 %（n=22，95 % 区间 56.6–89.9），低于 90 % 承诺（重大违约），但不足 30 份评价，还不能下结论。",
+        "10 月线上满意率 77.3 %（n=22，95 % 区间 56.6–89.9），低于 90 % 承诺（重大违约），但不足 30 份答卷，还不能下结论。",
     );
 }
 
@@ -236,8 +236,8 @@ fn the_sentence_in_english_for_every_verdict_and_evidence() {
 
 #[test]
 fn the_sentence_without_a_score_says_why() {
-    says(ZH, (0, 0), Some(Channel::Offline), "10 月线下还没有有效评价。");
-    says(ZH, (4, 4), None, "10 月全部渠道只有 4 份有效评价；少于 5 份时不给出满意率。");
+    says(ZH, (0, 0), Some(Channel::Offline), "10 月线下还没有有效答卷。");
+    says(ZH, (4, 4), None, "10 月全部渠道只有 4 份有效答卷；少于 5 份时不给出满意率。");
     says(EN, (0, 0), ONLINE, "No answers from online customers in October yet.");
     says(EN, (4, 4), None, "Answers from all customers in October: 4. No rate is shown for fewer than 5.");
     let mut withheld = ZH.sentence((0, 0), ONLINE);
@@ -253,7 +253,7 @@ fn without_a_verdict_the_sentence_still_ends() {
     (sentence.parts, sentence.change) = (vec![counted.clone(), evidence], None);
     assert_eq!(
         sentence.text(&ZH.t).replace('\u{a0}', " "),
-        "10 月线上满意率 90.0 %（n=10）。不足 30 份评价，不作判定。"
+        "10 月线上满意率 90.0 %（n=10）。不足 30 份答卷，不作判定。"
     );
     sentence.parts = vec![counted, Part::NotPromised];
     assert_eq!(
@@ -288,7 +288,7 @@ fn the_outlook_tells_how_many_answers_are_missing() {
     assert_eq!(outlook(ZH, (655, 690)), "");
     assert_eq!(
         outlook(ZH, (18, 20)),
-        "再有 10 份评价，就可以开始下结论。要确认达到 90 %，至少还需要 41 份评价，而且份份满意。"
+        "再有 10 份答卷，就可以开始下结论。要确认达到 90 %，至少还需要 41 份答卷，而且份份满意。"
     );
     assert_eq!(
         outlook(EN, (88, 100)),

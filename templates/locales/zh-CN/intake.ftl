@@ -34,7 +34,7 @@ intake-reason-unknown-client = 没有这个客户单位
 intake-reason-parent-cycle = 部门成了自己的上级
 intake-reason-response-before-request = 首次响应早于提出时间；照常导入，但不计入响应时长
 intake-reason-completed-before-request = 完成时间早于提出时间；照常导入
-intake-reason-rated-before-completed = 评价时间早于服务完成时间；照常导入
+intake-reason-rated-before-completed = 作答时间早于服务完成时间；照常导入
 
 intake-repair-missing = 请补上这一项
 intake-repair-too-long = 请改短
@@ -55,7 +55,7 @@ intake-repair-number = 请填分钟数，如 12
 intake-repair-bad-boolean = 请填 true 或 false
 intake-repair-unknown-locale = 请填 zh-CN 或 en，或留空
 intake-repair-unknown-holiday-kind = 请填 holiday（假日）或 workday（调休上班）
-intake-repair-unknown-answer = 请填选项的值：默认问卷为 5（非常满意）到 1（非常不满意），不适用填 na（总体评价除外）
+intake-repair-unknown-answer = 请填选项的值：默认问卷为 5（非常满意）到 1（非常不满意），不适用填 na（总体满意度除外）
 intake-repair-no-answer = 请至少填一题的评分，或删去这一行
 intake-repair-ragged-row = 请补齐或删去多余的列；内容里有分隔符时要加引号
 intake-repair-quote = 内容里的引号请写成两个，前后各留一个成对的引号

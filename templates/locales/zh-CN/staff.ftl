@@ -69,7 +69,7 @@ staff-base-invited = 邀请作答
 staff-base-sample = 季度抽样回访
 staff-base-walk-up = 现场扫码
 staff-base-complaint = 投诉回访
-staff-base-imported = 外部导入的评价
+staff-base-imported = 外部导入的答卷
 staff-verdict = 判定
 staff-verdict-met = 达标
 staff-verdict-minor = 轻微违约
@@ -80,7 +80,7 @@ staff-evidence-open = 无法区分
 staff-evidence-few = 样本不足
 staff-suppressed = 样本不足
 staff-hidden = 不显示
-staff-no-answers = 暂无评价
+staff-no-answers = 暂无答卷
 staff-interval = 95 % 区间 { $interval }
 staff-target = 承诺 { $target }
 staff-target-clause = 承诺 { $target }（{ $clause }）
@@ -99,18 +99,18 @@ staff-says-all = 全部渠道
 staff-says-value = { $period }{ $channel }满意率 { $value }（n={ $n }
 staff-says-value-only = { $period }{ $channel }满意率 { $value }（n={ $n }）
 staff-says-interval = ，95 % 区间 { $interval }）
-staff-says-not-judged = 。不足 { $min } 份评价，不作判定。
-staff-says-more-to-say = 再有 { $n } 份评价，就可以开始下结论。
-staff-says-more-to-show = 要确认达到 { $target }，至少还需要 { $n } 份评价，而且份份满意。
+staff-says-not-judged = 。不足 { $min } 份答卷，不作判定。
+staff-says-more-to-say = 再有 { $n } 份答卷，就可以开始下结论。
+staff-says-more-to-show = 要确认达到 { $target }，至少还需要 { $n } 份答卷，而且份份满意。
 staff-says-met = ，达到 { $target } 承诺
 staff-says-minor = ，低于 { $target } 承诺（轻微违约）
 staff-says-major = ，低于 { $target } 承诺（重大违约）
 staff-says-clear = ，样本足以确认。
 staff-says-not-distinguishable = ，但样本不足以区分。
-staff-says-too-few = ，但不足 { $min } 份评价，还不能下结论。
+staff-says-too-few = ，但不足 { $min } 份答卷，还不能下结论。
 staff-says-no-commitment = 。没有适用的承诺。
-staff-says-nobody = { $period }{ $channel }还没有有效评价。
-staff-says-few = { $period }{ $channel }只有 { $n } 份有效评价；少于 { $min } 份时不给出满意率。
+staff-says-nobody = { $period }{ $channel }还没有有效答卷。
+staff-says-few = { $period }{ $channel }只有 { $n } 份有效答卷；少于 { $min } 份时不给出满意率。
 staff-says-hidden = 为避免推算出其他小组的结果，{ $period }{ $channel }满意率不显示。
 staff-says-change-none = 与 { $period }相比无显著变化（{ $difference }，95 % 区间 { $low } 至 { $high }）。
 staff-says-change-up = 比 { $period }高 { $size } 个百分点（95 % 区间 { $low } 至 { $high }），变化显著。
@@ -126,7 +126,7 @@ staff-channel = 渠道
 # 公司总览
 staff-overview-title = 公司总览
 staff-overview-departments = 部门
-staff-overview-responses = 有效评价
+staff-overview-responses = 有效答卷
 staff-overview-response-rate = 回收率
 staff-overview-judged = { $n } 项对照承诺
 staff-overview-no-verdict = 不作判定
@@ -138,7 +138,7 @@ staff-overview-points = 得分
 staff-overview-trend = 近 12 月
 staff-overview-response = 回收率
 staff-overview-empty = 还没有部门。请先导入部门和服务记录。
-staff-overview-note = 部门按名称排列，不作排名：样本少的部门数值起伏大，小差距多半是偶然。少于 5 份评价不给出数值。
+staff-overview-note = 部门按名称排列，不作排名：样本少的部门数值起伏大，小差距多半是偶然。少于 5 份答卷不给出数值。
 staff-overview-sampled = 本季度做了抽样回访：分渠道的承诺（B3-2.3.3）按抽样回访判定，见各部门页面；表中是邀请作答的满意率。
 staff-verdict-note = 判定只看数值是否达到条款；证据说明样本是否足以支持这个判定。
 
@@ -165,13 +165,13 @@ staff-question-value = 满意率
 staff-question-change = 变化
 staff-question-none = 这一期没有作答。
 staff-comments = 意见
-staff-comments-few = 不足 { $min } 份评价时不显示意见，以免认出是谁写的。
+staff-comments-few = 不足 { $min } 份答卷时不显示意见，以免认出是谁写的。
 staff-comments-none = 这一期没有人留下意见。
 staff-employees = 员工
 staff-employees-caption = 员工的满意率与得分，按姓名排列
 staff-employee = 姓名
 staff-employees-note = 小差距说明不了问题：区间重叠的两个人分不出高下。这里只列数值，不作判定，也不排名。
-staff-employees-none = 这一期没有记到个人的评价。
+staff-employees-none = 这一期没有记到个人的答卷。
 
 # 绩效数据
 staff-appraisals-title = 绩效数据
@@ -211,7 +211,7 @@ staff-downloads-none = 还没有人下载过。
 
 # 登录与密码
 staff-sign-in-title = 登录
-staff-sign-in-lead = 查看您部门的服务评价与承诺完成情况。
+staff-sign-in-lead = 查看您部门的满意度与承诺完成情况。
 staff-sign-in-submit = 登录
 staff-sign-in-failed = 邮箱或密码不对，请再试一次。
 staff-sign-in-hint = 第一次登录，或忘了密码？请向管理员要一条一次性链接。
