@@ -14,8 +14,8 @@ use crate::domain::scorecard::{Reach, Sums};
 pub struct Wanted<'a> {
     /// These departments; `None` = all.
     pub departments: Option<&'a [i64]>,
-    /// Figures of persons too.
-    pub employees: bool,
+    /// Figures of persons too, in this period alone. They have none of single questions.
+    pub employees: Option<Period>,
     /// Figures of questions too.
     pub questions: bool,
     /// The first month.
@@ -74,32 +74,23 @@ pub fn load(conn: &mut Connection, wanted: &Wanted<'_>) -> Result<Scorebook> {
 /// have. Late answers count in later months than their service's, so a quarter or year is read from its first month to
 /// the last there is.
 pub(super) fn live(conn: &mut Connection, wanted: &Wanted<'_>) -> Result<Scorebook> {
-    let mut book = Scorebook::of(department::table.select((department::id, department::parent_id)).load(conn)?);
-    let (from, to) = (wanted.from.to_string(), wanted.to.to_string());
-    let mut rows = tally::table
-        .filter(tally::client_id.eq(0))
-        .filter(tally::month.between(&from, &to))
-        .select(TallyRow::as_select())
-        .into_boxed();
-    let mut services = service_tally::table
-        .filter(service_tally::client_id.eq(0))
-        .filter(service_tally::month.between(&from, &to))
-        .select(ServiceRow::as_select())
-        .into_boxed();
-    if !wanted.employees {
-        rows = rows.filter(tally::employee_id.eq(0));
-        services = services.filter(service_tally::employee_id.eq(0));
+    let tree: Vec<(i64, Option<i64>)> = department::table.select((department::id, department::parent_id)).load(conn)?;
+    let mut lines = of_departments(conn, wanted)?;
+    if let Some(period) = wanted.employees {
+        let all: Vec<i64> = tree.iter().map(|(id, _)| *id).collect();
+        let months = months_to_read(conn, period, period)?;
+        let of_persons = of_persons(conn, &all, months)?;
+        lines.0.extend(of_persons.0);
+        lines.1.extend(of_persons.1);
     }
-    if !wanted.questions {
-        rows = rows.filter(tally::question.eq(""));
-    }
+    let mut book = Scorebook::of(tree);
     // Which figures of one department may be shown depends on those of the others.
     let is_wanted = |id: i64| wanted.departments.is_none_or(|wanted| wanted.contains(&id));
-    for row in rows.load::<TallyRow>(conn)? {
+    for row in lines.0 {
         let (id, line) = (row.department_id, row.read()?);
         if is_wanted(id) { book.add(id, line) } else { book.add_beside(id, &line) }
     }
-    for row in services.load::<ServiceRow>(conn)? {
+    for row in lines.1 {
         let (id, line) = (row.department_id, row.read()?);
         if is_wanted(id) { book.add_services(id, line) } else { book.add_services_beside(id, &line) }
     }
@@ -107,6 +98,48 @@ pub(super) fn live(conn: &mut Connection, wanted: &Wanted<'_>) -> Result<Scorebo
         book.add_frame(department_id, frame);
     }
     Ok(book)
+}
+
+type Rows = (Vec<TallyRow>, Vec<ServiceRow>);
+
+/// What all departments have, persons included.
+fn of_departments(conn: &mut Connection, wanted: &Wanted<'_>) -> Result<Rows> {
+    let (from, to) = (wanted.from.to_string(), wanted.to.to_string());
+    let mut rows = tally::table
+        .filter(tally::employee_id.eq(0))
+        .filter(tally::client_id.eq(0))
+        .filter(tally::month.between(&from, &to))
+        .select(TallyRow::as_select())
+        .into_boxed();
+    if !wanted.questions {
+        rows = rows.filter(tally::question.eq(""));
+    }
+    let services = service_tally::table
+        .filter(service_tally::employee_id.eq(0))
+        .filter(service_tally::client_id.eq(0))
+        .filter(service_tally::month.between(&from, &to))
+        .select(ServiceRow::as_select());
+    Ok((rows.load(conn)?, services.load(conn)?))
+}
+
+/// What the persons in some departments have. There are many more of them than departments: found by month, not by
+/// person, which are years of rows to pass over.
+fn of_persons(conn: &mut Connection, departments: &[i64], (from, to): (Period, Period)) -> Result<Rows> {
+    let (from, to) = (from.to_string(), to.to_string());
+    let rows = tally::table
+        .filter(tally::department_id.eq_any(departments))
+        .filter(tally::month.between(&from, &to))
+        .filter(tally::employee_id.ne(0))
+        .filter(tally::client_id.eq(0))
+        .filter(tally::question.eq(""))
+        .select(TallyRow::as_select());
+    let services = service_tally::table
+        .filter(service_tally::department_id.eq_any(departments))
+        .filter(service_tally::month.between(&from, &to))
+        .filter(service_tally::employee_id.ne(0))
+        .filter(service_tally::client_id.eq(0))
+        .select(ServiceRow::as_select());
+    Ok((rows.load(conn)?, services.load(conn)?))
 }
 
 /// What the samples of the quarters in these months were drawn from, by the draw in force.
@@ -144,6 +177,17 @@ fn frames(conn: &mut Connection, wanted: &Wanted<'_>) -> Result<Vec<(i64, Frame)
         Ok((department_id, frame))
     };
     rows.into_iter().map(read).collect()
+}
+
+/// The months to read for some periods. A late answer's month may be published while its quarter or year is not: it
+/// then counts in a later month and still in its own quarter, so those are read to the last month there is.
+pub fn months_to_read(conn: &mut Connection, first: Period, last: Period) -> Result<(Period, Period)> {
+    let from = first.months().next().unwrap_or(first);
+    let to = last.months().last().unwrap_or(last);
+    if first.grain() == Grain::Month {
+        return Ok((from, to));
+    }
+    Ok((from, months(conn)?.map_or(to, |(_, newest)| newest.max(to))))
 }
 
 /// The first and the last month with a tally; `None` while there is none.

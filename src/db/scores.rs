@@ -12,7 +12,7 @@ use super::scorebook::{self, Wanted};
 use super::{Connection, Error, Result, commitment, seal};
 use crate::domain::commitment::{Level, Metric};
 use crate::domain::figures::{Ask, Basis, Roll};
-use crate::domain::period::{Grain, Period, State};
+use crate::domain::period::{Period, State};
 use crate::domain::scorecard::Score;
 use crate::domain::service_record::Channel;
 use crate::domain::verdict::Thresholds;
@@ -108,9 +108,16 @@ pub fn scores(
         return Ok(answer(seal::scores(conn, course.revision, &ask)?));
     }
     let ids = chosen.map(|department| departments.with_descendants(department.id));
-    let (from, to) = months_to_read(conn, request.period, request.period)?;
+    let (from, to) = scorebook::months_to_read(conn, request.period, request.period)?;
     let employees = request.level == Level::Employee;
-    let book = scorebook::load(conn, &Wanted { departments: ids.as_deref(), employees, questions: false, from, to })?;
+    let wanted = Wanted {
+        departments: ids.as_deref(),
+        employees: employees.then_some(request.period),
+        questions: false,
+        from,
+        to,
+    };
+    let book = scorebook::load(conn, &wanted)?;
     let commitments = commitment::all(conn)?;
     let numbers = if employees { employee_numbers(conn)? } else { HashMap::new() };
     let basis = Basis { book: &book, commitments: &commitments, thresholds };
@@ -122,17 +129,6 @@ pub fn find<'a>(departments: &'a Departments, code: &str) -> std::result::Result
     departments
         .by_code(code)
         .ok_or_else(|| RequestError::UnknownDepartment { code: code.to_owned(), nearest: nearest(code, departments) })
-}
-
-/// The months to read for some periods. A late answer's month may be published while its quarter or year is not: it
-/// then counts in a later month and still in its own quarter, so those are read to the last month there is.
-pub fn months_to_read(conn: &mut Connection, first: Period, last: Period) -> Result<(Period, Period)> {
-    let from = first.months().next().unwrap_or(first);
-    let to = last.months().last().unwrap_or(last);
-    if first.grain() == Grain::Month {
-        return Ok((from, to));
-    }
-    Ok((from, scorebook::months(conn)?.map_or(to, |(_, newest)| newest.max(to))))
 }
 
 /// Codes that differ by case or a slip; a name typed where the code belongs.
@@ -167,6 +163,7 @@ mod tests {
     use crate::db::employee::NewEmployee;
     use crate::db::trend::{Trend, TrendRequest, trend};
     use crate::db::{Pool, department, employee, tally};
+    use crate::domain::period::Grain;
     use crate::domain::questionnaire::{Answers, Questionnaire};
     use crate::domain::response::{Attribution, Periods, Response};
     use crate::domain::tally::Tallies;

@@ -269,12 +269,12 @@ pub(super) fn in_months(conn: &mut Connection, wanted: &Wanted<'_>) -> Result<Ve
     }
     let names: Vec<String> = sealed.keys().map(ToString::to_string).collect();
     let revisions: Vec<i32> = sealed.values().copied().collect();
-    let levels = [Level::Organisation, Level::Department, Level::Employee].map(Level::as_str);
-    let levels = levels.into_iter().filter(|level| wanted.employees || *level != Level::Employee.as_str());
+    let persons = Level::Employee.as_str();
+    let of_persons = wanted.employees.map(|period| period.to_string()).unwrap_or_default();
     let mut rows = sealed_score::table
         .filter(sealed_score::period.eq_any(names))
         .filter(sealed_score::revision.eq_any(revisions))
-        .filter(sealed_score::level.eq_any(levels.collect::<Vec<_>>()))
+        .filter(sealed_score::level.ne(persons).or(sealed_score::period.eq(of_persons)))
         .filter(sealed_score::channel.eq_any(["all", "online", "offline"]))
         .select((sealed_score::period, sealed_score::revision, sealed_score::score))
         .into_boxed();
@@ -356,8 +356,8 @@ fn current(conn: &mut Connection, period: Period) -> Result<Option<i32>> {
 }
 
 fn edition(conn: &mut Connection, period: Period, thresholds: Thresholds) -> Result<Edition> {
-    let (from, to) = super::scores::months_to_read(conn, period, period)?;
-    let wanted = Wanted { departments: None, employees: true, questions: true, from, to };
+    let (from, to) = scorebook::months_to_read(conn, period, period)?;
+    let wanted = Wanted { departments: None, employees: Some(period), questions: true, from, to };
     let book = scorebook::live(conn, &wanted)?;
     let departments = Departments::load(conn)?;
     let place = |d: &Department| Place {

@@ -8,12 +8,12 @@ use serde::Serialize;
 use super::department::Departments;
 use super::schema::service_tally;
 use super::scorebook::{self, Wanted};
-use super::scores::{RequestError, find, fits, months_to_read};
+use super::scores::{RequestError, find, fits};
 use super::{Connection, Error, commitment, parse, questionnaire};
-use crate::domain::commitment::{Level, Metric};
+use crate::domain::commitment::{Commitment, Level, Metric};
 use crate::domain::period::{Grain, Period};
 use crate::domain::response::Base;
-use crate::domain::scorebook::{Named, Slice};
+use crate::domain::scorebook::{Named, Scorebook, Slice};
 use crate::domain::scorecard::Measure;
 use crate::domain::service_record::Channel;
 use crate::domain::trend::{Point, Reading, draw_limits, note_editions};
@@ -65,46 +65,88 @@ pub struct Trend {
 /// [`RequestError`]: an unknown department, a span that ends before it begins or is too long, the gap of one channel.
 pub fn trend(conn: &mut Connection, request: &TrendRequest, thresholds: &Thresholds) -> Result<Trend, RequestError> {
     fits(request.metric, request.channel)?;
-    let departments = Departments::load(conn)?;
-    let department = find(&departments, &request.department)?;
-    let (points, reading) = match span(conn, request)? {
-        None => (Vec::new(), None),
-        Some((first, last)) => {
-            let ids = departments.with_descendants(department.id);
-            let (from, to) = months_to_read(conn, first, last)?;
-            let wanted = Wanted { departments: Some(&ids), employees: false, questions: false, from, to };
-            let book = scorebook::load(conn, &wanted)?;
-            let commitments = commitment::all(conn)?;
-            let named = Named { level: Level::Department, department: Some(&department.code), employee: None };
-            let slice = |period| Slice {
-                departments: &ids,
-                employee: None,
-                channel: request.channel,
-                period,
-                base: Base::Invited,
-            };
-            let periods: Vec<Period> = Period::range(first, last).collect();
-            let scores = periods
-                .iter()
-                .map(|period| (*period, book.score(&slice(*period), &named, request.metric, &commitments, thresholds)));
-            let mut points: Vec<Point> = scores.map(|(period, score)| Point::new(period, &score)).collect();
-            let measures: Vec<Measure> =
-                periods.iter().map(|period| book.measured(&slice(*period), &named, request.metric)).collect();
-            let reading = draw_limits(&mut points, &measures, request.metric);
-            if !rests_on_services(request.metric) {
-                note_editions(&mut points, &questionnaire::editions(conn, request.channel)?, request.zone);
+    Ground::load(conn, request)?.trend(conn, request.metric, request.channel, thresholds)
+}
+
+/// Several series over the same periods, from one reading of the tallies: of each a metric and a channel, in place of
+/// those of the request.
+///
+/// # Errors
+/// As [`trend`].
+pub fn trends(
+    conn: &mut Connection,
+    request: &TrendRequest,
+    of: &[(Metric, Option<Channel>)],
+    thresholds: &Thresholds,
+) -> Result<Vec<Trend>, RequestError> {
+    let ground = Ground::load(conn, request)?;
+    of.iter().map(|(metric, channel)| ground.trend(conn, *metric, *channel, thresholds)).collect()
+}
+
+/// What series of a department are made from.
+struct Ground {
+    department: String,
+    ids: Vec<i64>,
+    grain: Grain,
+    zone: Tz,
+    periods: Vec<Period>,
+    book: Scorebook,
+    commitments: Vec<Commitment>,
+}
+
+impl Ground {
+    fn load(conn: &mut Connection, request: &TrendRequest) -> Result<Self, RequestError> {
+        let departments = Departments::load(conn)?;
+        let department = find(&departments, &request.department)?;
+        let ids = departments.with_descendants(department.id);
+        let (periods, book) = match span(conn, request)? {
+            None => (Vec::new(), Scorebook::of(Vec::new())),
+            Some((first, last)) => {
+                let (from, to) = scorebook::months_to_read(conn, first, last)?;
+                let wanted = Wanted { departments: Some(&ids), employees: None, questions: false, from, to };
+                (Period::range(first, last).collect(), scorebook::load(conn, &wanted)?)
             }
-            (points, reading)
+        };
+        Ok(Self {
+            department: department.code.clone(),
+            ids,
+            grain: request.grain,
+            zone: request.zone,
+            periods,
+            book,
+            commitments: commitment::all(conn)?,
+        })
+    }
+
+    fn trend(
+        &self,
+        conn: &mut Connection,
+        metric: Metric,
+        channel: Option<Channel>,
+        thresholds: &Thresholds,
+    ) -> Result<Trend, RequestError> {
+        fits(metric, channel)?;
+        let named = Named { level: Level::Department, department: Some(&self.department), employee: None };
+        let slice = |period| Slice { departments: &self.ids, employee: None, channel, period, base: Base::Invited };
+        let point = |period: &Period| {
+            Point::new(*period, &self.book.score(&slice(*period), &named, metric, &self.commitments, thresholds))
+        };
+        let mut points: Vec<Point> = self.periods.iter().map(point).collect();
+        let measures: Vec<Measure> =
+            self.periods.iter().map(|period| self.book.measured(&slice(*period), &named, metric)).collect();
+        let reading = draw_limits(&mut points, &measures, metric);
+        if !rests_on_services(metric) && !points.is_empty() {
+            note_editions(&mut points, &questionnaire::editions(conn, channel)?, self.zone);
         }
-    };
-    Ok(Trend {
-        department: department.code.clone(),
-        metric: request.metric,
-        grain: request.grain,
-        channel: request.channel.map_or("all", Channel::as_str),
-        points,
-        reading,
-    })
+        Ok(Trend {
+            department: self.department.clone(),
+            metric,
+            grain: self.grain,
+            channel: channel.map_or("all", Channel::as_str),
+            points,
+            reading,
+        })
+    }
 }
 
 /// The first and the last period; `None` while there are no answers and nobody said which.

@@ -117,7 +117,7 @@ async fn load(page: &Page) -> Result<Figures, Refusal> {
         let choice = choice(conn, wanted, now, zone)?;
         let (from, to) = choice.months(LINE);
         let roll = seal::departments_of(conn, choice.period)?;
-        let book = scorebook::load(conn, &Wanted { departments: None, employees: false, questions: false, from, to })?;
+        let book = scorebook::load(conn, &Wanted { departments: None, employees: None, questions: false, from, to })?;
         let target = promise(&seal::commitments_of(conn, choice.period)?, channel, choice.period);
         let against = target.filter(|_| promised).map_or(Against::Average, Against::Promise);
         let read = |department: &Department, period| Answers::read(&book, department.id, period, &thresholds);

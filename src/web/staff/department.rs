@@ -20,7 +20,7 @@ use crate::db::period::{Course, Progress};
 use crate::db::pull::{Kind, Pulled};
 use crate::db::scorebook::{self, Wanted};
 use crate::db::scores::RequestError;
-use crate::db::trend::{TrendRequest, trend};
+use crate::db::trend::{TrendRequest, trends};
 use crate::db::{self, commitment, drivers, questionnaire, response, seal};
 use crate::domain::appraisal::records;
 use crate::domain::commitment::{Commitment, Level, Metric};
@@ -79,7 +79,8 @@ async fn pull_scores(page: &Page, code: &str) -> Result<HttpResponse, Refusal> {
 async fn pull_trend(page: &Page, code: &str) -> Result<HttpResponse, Refusal> {
     let figures = load(page, code, channel(page)?).await?;
     let metric = page.query("metric").and_then(|word| word.parse().ok()).unwrap_or(Metric::SatisfactionRate);
-    let trend = series(page, &figures, metric, figures.channel).await?;
+    let mut trends = series(page, &figures, &[(metric, figures.channel)]).await?;
+    let trend = trends.pop().ok_or(Problem::NotFound)?;
     let mut sheet = Sheet::trend();
     trend.points.iter().for_each(|point| sheet.point((&trend.department, trend.metric, trend.channel), point));
     let period = figures.choice.period;
@@ -132,8 +133,8 @@ async fn load(page: &Page, code: &str, channel: Option<Channel>) -> Result<Figur
         let choice = choice(conn, wanted, now, zone)?;
         let ids = seal::departments_of(conn, choice.period)?.with_descendants(department.id);
         let (from, to) = choice.months(LINE);
-        let wanted = |employees, from| Wanted { departments: Some(&ids), employees, questions: true, from, to };
-        let book = scorebook::load(conn, &wanted(true, from))?;
+        let employees = Some(choice.period);
+        let book = scorebook::load(conn, &Wanted { departments: Some(&ids), employees, questions: true, from, to })?;
         let slice = Slice { departments: &ids, employee: None, channel, period: choice.period, base: Base::Invited };
         let staff = book.employees(&slice);
         let months: Vec<_> = choice.period.months().map(|month| month.to_string()).collect();
@@ -205,36 +206,34 @@ async fn charts(page: &Page, figures: &Figures) -> Result<Vec<Chart>, Refusal> {
     };
     wanted.push((Metric::Points, figures.channel));
     let mut charts = Vec::new();
-    for (metric, channel) in wanted {
-        let trend = series(page, figures, metric, channel).await?;
+    for ((metric, channel), trend) in wanted.iter().zip(series(page, figures, &wanted).await?) {
         if trend.points.iter().any(|point| point.n > 0) {
-            let title = super::super::views::words::metric_of(&page.t, &metric, &channel);
+            let title = super::super::views::words::metric_of(&page.t, metric, channel);
             let title = format!("{} · {title}", figures.department.name(page.t.locale()));
-            charts.push(chart(&trend, channel, title, page.t.locale())?);
+            charts.push(chart(&trend, *channel, title, page.t.locale())?);
         }
     }
     Ok(charts)
 }
 
-/// A figure over the last periods as long as the one shown, up to it.
+/// Figures over the last periods as long as the one shown, up to it.
 async fn series(
     page: &Page,
     figures: &Figures,
-    metric: Metric,
-    channel: Option<Channel>,
-) -> Result<db::trend::Trend, Refusal> {
+    of: &[(Metric, Option<Channel>)],
+) -> Result<Vec<db::trend::Trend>, Refusal> {
     let period = figures.choice.period;
     let request = TrendRequest {
         department: figures.department.code.clone(),
-        metric,
+        metric: Metric::SatisfactionRate,
         grain: period.grain(),
         from: period.last_n(CHART).first().copied(),
         to: Some(period),
-        channel,
+        channel: None,
         zone: page.web.context.config.time_zone,
     };
-    let thresholds = page.web.context.thresholds;
-    page.pool().read(move |conn| trend(conn, &request, &thresholds)).await.map_err(refusal)
+    let (of, thresholds) = (of.to_vec(), page.web.context.thresholds);
+    page.pool().read(move |conn| trends(conn, &request, &of, &thresholds)).await.map_err(refusal)
 }
 
 /// The questions that count in points.

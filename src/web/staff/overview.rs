@@ -40,7 +40,7 @@ async fn build(page: &Page) -> Result<HttpResponse, Refusal> {
     let figures = page.pool().read(move |conn| -> db::Result<Figures> {
         let choice = choice(conn, wanted, now, zone)?;
         let (from, to) = choice.months(LINE);
-        let wanted = Wanted { departments: None, employees: false, questions: false, from, to };
+        let wanted = Wanted { departments: None, employees: None, questions: false, from, to };
         Ok(Figures {
             departments: seal::departments_of(conn, choice.period)?,
             book: scorebook::load(conn, &wanted)?,

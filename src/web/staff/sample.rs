@@ -14,7 +14,7 @@ use crate::db::follow_up::{self, Case, List, Shown};
 use crate::db::period::Progress;
 use crate::db::sample::{self, DrawError, Request, Sample};
 use crate::db::scorebook::{self, Wanted};
-use crate::db::{self, commitment, scores};
+use crate::db::{self, commitment};
 use crate::domain::commitment::{Commitment, Level, Metric};
 use crate::domain::estimate::{Estimate, estimate};
 use crate::domain::field::{mask_email, mask_name, mask_phone};
@@ -240,8 +240,8 @@ async fn load(page: &Page, period: Period, shows_all: bool, offset: usize) -> Re
         let draws = sample::draws(conn, period)?;
         let current = draws.first().ok_or(Problem::NotFound)?;
         let list = follow_up::list(conn, &secrets, current, shown, (offset, PAGE))?;
-        let (from, to) = scores::months_to_read(conn, period, period)?;
-        let wanted = Wanted { departments: None, employees: false, questions: false, from, to };
+        let (from, to) = scorebook::months_to_read(conn, period, period)?;
+        let wanted = Wanted { departments: None, employees: None, questions: false, from, to };
         Ok(Figures {
             list,
             book: scorebook::load(conn, &wanted)?,
