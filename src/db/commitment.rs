@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
 use super::schema::{client, commitment, department};
-use super::{Connection, Error, Result, parse};
-use crate::domain::commitment::{Commitment, Consequence, EvidenceRule, defaults};
+use super::{Connection, Result, parse};
+use crate::domain::commitment::{Commitment, Consequence, defaults};
 
 /// The first day of the default commitments: before any record there can be.
 const FIRST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(2000, 1, 1) {
@@ -73,7 +73,7 @@ pub fn insert(conn: &mut Connection, new: &Commitment, reason: Option<&str>, now
             commitment::tolerance.eq(new.tolerance),
             commitment::consequence.eq(new.consequence.map(Consequence::as_str)),
             commitment::clause.eq(&new.clause),
-            commitment::evidence_rule.eq(word(new.evidence_rule)),
+            commitment::evidence_rule.eq(new.evidence_rule.as_str()),
             commitment::valid_from.eq(new.valid_from),
             commitment::valid_to.eq(new.valid_to),
             commitment::reason.eq(reason),
@@ -83,20 +83,9 @@ pub fn insert(conn: &mut Connection, new: &Commitment, reason: Option<&str>, now
     Ok(row.get_result(conn)?)
 }
 
-const fn word(rule: EvidenceRule) -> &'static str {
-    match rule {
-        EvidenceRule::VerdictStands => "verdict_stands",
-        EvidenceRule::NoVerdict => "no_verdict",
-    }
-}
-
 impl Row {
     fn read(self, department_code: Option<String>, client_code: Option<String>) -> Result<Commitment> {
         const TABLE: &str = "commitment";
-        let rule = [EvidenceRule::VerdictStands, EvidenceRule::NoVerdict]
-            .into_iter()
-            .find(|rule| word(*rule) == self.evidence_rule)
-            .ok_or(Error::Stored { table: TABLE, column: "evidence_rule", value: self.evidence_rule })?;
         Ok(Commitment {
             id: self.id,
             metric: parse(TABLE, "metric", &self.metric)?,
@@ -109,7 +98,7 @@ impl Row {
             tolerance: self.tolerance,
             consequence: self.consequence.as_deref().map(|word| parse(TABLE, "consequence", word)).transpose()?,
             clause: self.clause,
-            evidence_rule: rule,
+            evidence_rule: parse(TABLE, "evidence_rule", &self.evidence_rule)?,
             valid_from: self.valid_from,
             valid_to: self.valid_to,
         })

@@ -298,11 +298,24 @@ impl Consequence {
     }
 }
 
+impl EvidenceRule {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::VerdictStands, Self::NoVerdict];
+
+    /// `verdict_stands` or `no_verdict`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::VerdictStands => "verdict_stands",
+            Self::NoVerdict => "no_verdict",
+        }
+    }
+}
+
 /// A word that is none of the words allowed in its place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown {what} {word:?}: use {}", allowed.join(", "))]
 pub struct UnknownWord {
-    /// What was expected: `metric`, `level`, `consequence`.
+    /// What was expected: `metric`, `level`, `consequence`, `evidence rule`.
     pub what: &'static str,
     /// What was found.
     pub word: String,
@@ -332,7 +345,9 @@ macro_rules! words {
     )*};
 }
 
-words!(Metric => "metric", Level => "level", Consequence => "consequence");
+words!(
+    Metric => "metric", Level => "level", Consequence => "consequence", EvidenceRule => "evidence rule"
+);
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! The rules of the house, pure: no input or output, no clock read, no database, no web. One file per word.
 
 pub mod address;
+pub mod announcement;
 pub mod anonymity;
 pub mod appraisal;
 pub mod commitment;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     commitment::{Commitment, Direction},
+    period::{Grain, Period},
     points::Hundredths,
 };
 
@@ -72,6 +73,18 @@ pub enum NoticeRefused {
 /// Days of public notice before a promise may become weaker (A1-4.1).
 pub const NOTICE_DAYS: u64 = 30;
 
+/// The first day on which a promise that is announced today may become weaker without a reason (A1-4.1).
+pub fn earliest(announced: NaiveDate) -> NaiveDate {
+    announced.checked_add_days(Days::new(NOTICE_DAYS)).unwrap_or(NaiveDate::MAX)
+}
+
+/// The first day of the first whole period that begins with its notice kept: what a form proposes.
+pub fn proposal(announced: NaiveDate, grain: Grain) -> NaiveDate {
+    let earliest = earliest(announced);
+    let period = Period::containing(earliest, grain);
+    if period.start() == earliest { earliest } else { period.next().start() }
+}
+
 /// Whether a change to `before` that is announced on `announced` may be made (A1-4.1, A1-4.2, B4-6).
 ///
 /// A weaker target, a wider tolerance or an end needs 30 days between the announcement and the first day, or a reason.
@@ -89,12 +102,26 @@ pub fn check(
     if begins < announced {
         return Err(NoticeRefused::Backdated { earliest: announced });
     }
-    let earliest = announced.checked_add_days(Days::new(NOTICE_DAYS)).unwrap_or(NaiveDate::MAX);
+    let earliest = earliest(announced);
     let weakened = change.weakened(before);
     if waiver.is_none() && begins < earliest && !weakened.is_empty() {
         return Err(NoticeRefused::TooShort { weakened, earliest });
     }
     Ok(())
+}
+
+impl Waiver {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Law, Self::Consent, Self::Correction];
+
+    /// `law`, `consent` or `correction`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Law => "law",
+            Self::Consent => "consent",
+            Self::Correction => "correction",
+        }
+    }
 }
 
 impl Change<'_> {
@@ -166,6 +193,14 @@ mod tests {
         notice(Change::Replace(&higher), "2026-10-02", None, false);
         notice(Change::Replace(&higher), "2026-10-02", Some(Waiver::Consent), false);
         notice(Change::Replace(&higher), "2026-10-02", Some(Waiver::Correction), true);
+    }
+
+    #[test]
+    fn a_whole_period_is_proposed() {
+        let proposed = |day: &str, grain| proposal(date(day), grain).to_string();
+        assert_eq!(proposed("2026-09-01", Grain::Month), "2026-10-01");
+        assert_eq!(proposed("2026-09-02", Grain::Month), "2026-11-01");
+        assert_eq!(proposed("2026-09-02", Grain::Year), "2027-01-01");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::commitment::Commitment;
 use super::notice::{self, Change, NoticeRefused, Waiver};
+use super::period::Period;
 
 /// How a new commitment joins those there are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,26 @@ pub enum Refused {
     /// Its last day lies before its first.
     #[error("the last day lies before the first")]
     Backwards,
+    /// A period it would judge is published and not sealed: readers know its verdict already.
+    #[error("{period} is published, and its verdict would change; it has to be reopened first")]
+    Told {
+        /// The first such period.
+        period: Period,
+    },
+}
+
+/// Why a commitment does not end.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EndRefused {
+    /// As a new one is refused.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// It ends on that day already, or earlier.
+    #[error("it ends on {last_day} already")]
+    Ended {
+        /// Its last day.
+        last_day: NaiveDate,
+    },
 }
 
 /// How `new`, announced on `announced`, joins `existing`.
@@ -71,8 +92,65 @@ pub fn follow<'a>(
     Ok(Succession::Begins(ended))
 }
 
+/// Whether a commitment may end with `last_day`, as announced on `announced`.
+///
+/// Where a wider one goes on to bind the same figures, that one takes its place and only what is weaker in it needs
+/// notice; otherwise the end itself does.
+///
+/// # Errors
+/// [`EndRefused`]
+pub fn end(
+    existing: &[Commitment],
+    ended: &Commitment,
+    last_day: NaiveDate,
+    announced: NaiveDate,
+    waiver: Option<Waiver>,
+) -> Result<(), EndRefused> {
+    if last_day < ended.valid_from {
+        return Err(Refused::Backwards.into());
+    }
+    if let Some(known) = ended.valid_to.filter(|known| *known <= last_day) {
+        return Err(EndRefused::Ended { last_day: known });
+    }
+    let wider = after(existing, ended, last_day);
+    let change = wider.as_ref().map_or(Change::End(last_day), Change::Replace);
+    Ok(notice::check(ended, change, announced, waiver).map_err(Refused::from)?)
+}
+
+/// The wider promise that binds the same figures once this one has ended, from the day after; `None` if none does.
+pub fn after(existing: &[Commitment], ended: &Commitment, last_day: NaiveDate) -> Option<Commitment> {
+    let valid_from = last_day.succ_opt()?;
+    let others: Vec<Commitment> = existing.iter().filter(|one| one.id != ended.id).cloned().collect();
+    let wider = before(&others, &Commitment { valid_from, ..ended.clone() })?;
+    Some(Commitment { valid_from, ..wider.clone() })
+}
+
+/// The one of the same scope that takes the place of `one` when it ends.
+pub fn next<'a>(existing: &'a [Commitment], one: &Commitment) -> Option<&'a Commitment> {
+    let begins = one.valid_to?.succ_opt()?;
+    existing.iter().find(|other| has_same_scope(other, one) && is_ever_valid(other) && other.valid_from == begins)
+}
+
+/// The periods that are over on a day and judged by a change that begins then or earlier; at most so many of them, the
+/// newest first.
+pub fn judged_again(changed: &Commitment, begins: NaiveDate, today: NaiveDate, most: usize) -> Vec<Period> {
+    let current = Period::containing(today, changed.grain);
+    let over = current.last_n(most + 1).into_iter().rev().filter(|period| *period < current);
+    over.filter(|period| period.end() >= begins).collect()
+}
+
+/// Refuses a change that reaches back into a period that is published and not sealed: its verdict would move under the
+/// readers' eyes. A sealed one stands by itself and keeps its verdict whatever the register says.
+///
+/// # Errors
+/// [`Refused::Told`]
+pub fn keeps_told(changed: &Commitment, begins: NaiveDate, published: &[Period]) -> Result<(), Refused> {
+    let judged = published.iter().filter(|period| period.grain() == changed.grain && period.end() >= begins);
+    judged.min_by_key(|period| period.end()).map_or(Ok(()), |period| Err(Refused::Told { period: *period }))
+}
+
 /// The promise that would bind the same figures on the new one's first day, the narrowest first.
-fn before<'a>(existing: &'a [Commitment], new: &Commitment) -> Option<&'a Commitment> {
+pub fn before<'a>(existing: &'a [Commitment], new: &Commitment) -> Option<&'a Commitment> {
     let covers = |wide: &Option<String>, narrow: &Option<String>| wide.is_none() || wide == narrow;
     let binding = existing.iter().filter(|one| {
         has_same_figure(one, new)
@@ -92,7 +170,7 @@ fn has_same_scope(a: &Commitment, b: &Commitment) -> bool {
 }
 
 /// One that was replaced on its first day never was.
-fn is_ever_valid(one: &Commitment) -> bool {
+pub fn is_ever_valid(one: &Commitment) -> bool {
     one.is_valid_on(one.valid_from)
 }
 
@@ -193,6 +271,50 @@ mod tests {
         assert!(matches!(ended, Err(Refused::Notice(NoticeRefused::TooShort { .. }))));
         let ending = promise(1, |c| c.valid_to = Some(date("2026-10-10")));
         assert_eq!(check(&[ending], &promise(0, short), None), Ok(vec![1]));
+    }
+
+    #[test]
+    fn an_end_needs_notice_unless_something_stronger_goes_on() {
+        let whole = promise(1, |_| ());
+        let exception = |target| promise(2, |c| (c.department_code, c.target) = (Some("D1".into()), target));
+        let end = |existing: &[Commitment], id: i64, day: &str| {
+            let ended = existing.iter().find(|one| one.id == id).unwrap();
+            end(existing, ended, date(day), date(TODAY), None)
+        };
+        let short = |found| matches!(found, Err(EndRefused::Refused(Refused::Notice(NoticeRefused::TooShort { .. }))));
+        assert!(short(end(&[whole.clone()], 1, "2026-10-15")));
+        assert_eq!(end(&[whole.clone()], 1, "2026-10-30"), Ok(()));
+        assert_eq!(end(&[whole.clone(), exception(8_000)], 2, "2026-10-15"), Ok(()));
+        assert!(short(end(&[whole.clone(), exception(9_500)], 2, "2026-10-15")));
+        assert_eq!(end(&[whole], 1, "2025-12-31"), Err(Refused::Backwards.into()));
+        let ending = promise(1, |c| c.valid_to = Some(date("2026-12-31")));
+        assert_eq!(end(&[ending], 1, "2026-12-31"), Err(EndRefused::Ended { last_day: date("2026-12-31") }));
+    }
+
+    #[test]
+    fn what_is_published_keeps_its_verdict() {
+        let told = ["2026-09", "2026-08", "2026-Q3"].map(|period| period.parse().unwrap());
+        let monthly = promise(1, |_| ());
+        let refused = |day: &str| keeps_told(&monthly, date(day), &told);
+        assert_eq!(refused("2026-10-01"), Ok(()));
+        assert_eq!(refused("2026-09-30"), Err(Refused::Told { period: told[0] }));
+        assert_eq!(refused("2026-01-01"), Err(Refused::Told { period: told[1] }));
+    }
+
+    #[test]
+    fn what_is_over_is_judged_again_only_by_what_reaches_back() {
+        let again = |day: &str| judged_again(&promise(1, |_| ()), date(day), date(TODAY), 12);
+        assert_eq!(again("2026-10-01"), []);
+        assert_eq!(again("2026-09-30"), ["2026-09".parse().unwrap()]);
+        assert_eq!((again("2026-07-15").len(), again("2000-01-01").len()), (3, 12));
+    }
+
+    #[test]
+    fn what_follows_is_found() {
+        let first = promise(1, |c| c.valid_to = Some(date("2026-10-31")));
+        let all = [first.clone(), promise(2, |c| c.valid_from = date("2026-11-01")), promise(3, |c| c.channel = None)];
+        assert_eq!(next(&all, &first).map(|one| one.id), Some(2));
+        assert_eq!(next(&all, &all[1]), None);
     }
 
     #[test]

@@ -180,7 +180,10 @@ impl Page {
                 areas.push((Area::Appraisals, "/appraisals".to_owned()));
             }
         }
-        areas.push((Area::Commitments, "/commitments".to_owned()));
+        let reads_register =
+            self.session.as_ref().is_some_and(|session| super::staff::commitments::READERS.contains(&session.role));
+        let commitments = if reads_register { "/staff/commitments" } else { "/commitments" };
+        areas.push((Area::Commitments, commitments.to_owned()));
         if self.web.demo.is_some() {
             areas.push((Area::Mail, "/dev/mail".to_owned()));
         }

@@ -16,6 +16,7 @@ mod api;
 mod appraisals;
 mod architecture;
 mod backup;
+mod commitments;
 mod comparison;
 mod deadlines;
 mod exclusion;

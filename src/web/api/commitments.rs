@@ -4,48 +4,23 @@ use std::borrow::Cow;
 
 use actix_web::HttpResponse;
 use actix_web::web::Payload;
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::Call;
 use super::body::{self, Document, Element, Scalar};
 use super::problem::{Fault, Refusal};
-use super::query::{Parameters, channel};
+use super::query::Parameters;
 use super::records::{plain, unknown};
-use crate::db::announcement::{self, AnnounceError, Announced, Announcement, WAIVERS};
+use crate::db::announcement::{AnnounceError, Announced, announce as put};
 use crate::db::scores::RequestError;
 use crate::db::{self, commitment};
-use crate::domain::commitment::{Commitment, Consequence, DEFAULT_TOLERANCE, EvidenceRule, Level, Metric};
+use crate::domain::announcement::{self, Announcement, FIELDS, MAX_NOTE, Problem};
+use crate::domain::commitment::{Commitment, Consequence, EvidenceRule, Level, Metric};
 use crate::domain::period::{Grain, local_date};
-use crate::domain::points::{Hundredths, from_hundredths};
-use crate::domain::text;
+use crate::domain::points::from_hundredths;
 use crate::domain::user::Scope;
 use crate::i18n::Texts;
-
-/// The members of a commitment that is announced.
-const MEMBERS: [&str; 15] = [
-    "metric",
-    "level",
-    "department",
-    "client",
-    "channel",
-    "grain",
-    "target",
-    "tolerance",
-    "consequence",
-    "clause",
-    "evidence_rule",
-    "valid_from",
-    "valid_to",
-    "reason",
-    "note",
-];
-
-/// Characters a note may have.
-const MAX_NOTE: usize = 500;
-
-/// Whose figures can be bound. A person's are never judged.
-const LEVELS: [Level; 3] = [Level::Organisation, Level::Department, Level::Client];
 
 /// All commitments.
 #[derive(Debug, Serialize)]
@@ -98,7 +73,7 @@ async fn store(call: &Call, payload: Payload) -> Result<HttpResponse, Refusal> {
     };
     let (now, actor) = (call.web.context.now(), format!("token:{}", call.caller));
     let today = local_date(now, call.web.context.config.time_zone);
-    let work = move |conn: &mut db::Connection| announcement::announce(conn, &announcement, &actor, today, now);
+    let work = move |conn: &mut db::Connection| put(conn, &announcement, &actor, today, now);
     match call.pool().write(work).await.map_err(|error| refused(error, call.t))? {
         Announced::Created(stored) => Ok(HttpResponse::Created().json(CommitmentView::new(stored))),
         Announced::Unchanged(stored) => Ok(HttpResponse::Ok().json(CommitmentView::new(stored))),
@@ -121,135 +96,53 @@ fn refused(error: AnnounceError, t: Texts) -> Refusal {
 
 /// What is announced, or all that is wrong with it.
 fn read(given: &[(String, Scalar)], t: Texts) -> Result<Announcement, Refusal> {
-    let mut members = Members::read(given, t);
-    let metric = members.required("metric", &Metric::ALL.map(Metric::as_str).join(", "), |text| text.parse().ok());
-    let levels = LEVELS.map(Level::as_str).join(", ");
-    let level = members.required("level", &levels, |text| LEVELS.into_iter().find(|level| level.as_str() == text));
-    let department_code = members.optional("department", &t.get("api-allowed-code"), code);
-    let client_code = members.optional("client", &t.get("api-allowed-code"), code);
-    let channel = members.optional("channel", "online, offline, all", channel).flatten();
-    let grains = Grain::ALL.map(Grain::as_str).join(", ");
-    let grain = members.required("grain", &grains, |text| Grain::ALL.into_iter().find(|grain| grain.as_str() == text));
-    let target = members.required("target", &t.get("api-allowed-number"), hundredths);
-    let tolerance = members.optional("tolerance", &t.get("api-allowed-number"), hundredths);
-    let consequences = Consequence::ALL.map(Consequence::as_str).join(", ");
-    let consequence = members.optional("consequence", &consequences, |text| text.parse().ok());
-    let clause = members.required("clause", &t.get("api-allowed-code"), code);
-    let evidence_rule = members.optional("evidence_rule", "verdict_stands, no_verdict", |text| match text {
-        "verdict_stands" => Some(EvidenceRule::VerdictStands),
-        "no_verdict" => Some(EvidenceRule::NoVerdict),
-        _ => None,
-    });
-    let valid_from = members.required("valid_from", &t.get("api-allowed-date"), date);
-    let valid_to = members.optional("valid_to", &t.get("api-allowed-date"), date);
-    let reasons = WAIVERS.map(announcement::word).join(", ");
-    let waiver = members
-        .optional("reason", &reasons, |text| WAIVERS.into_iter().find(|waiver| announcement::word(*waiver) == text));
-    let note = members.optional("note", &t.with("api-allowed-note", &[("max", MAX_NOTE)]), |text| {
-        text::line(text, MAX_NOTE).ok().map(Cow::into_owned)
-    });
-    members.agree("department", level != Some(Level::Department) && department_code.is_some());
-    members.agree("client", (level == Some(Level::Client)) != client_code.is_some());
-    members.agree("channel", metric == Some(Metric::ChannelGap) && channel.is_some());
-    let commitment = metric.zip(level).zip(grain.zip(target)).zip(clause.zip(valid_from)).map(
-        |(((metric, level), (grain, target)), (clause, valid_from))| Commitment {
-            id: 0,
-            metric,
-            level,
-            department_code,
-            client_code,
-            channel,
-            grain,
-            target,
-            tolerance: tolerance.unwrap_or(DEFAULT_TOLERANCE),
-            consequence,
-            clause,
-            evidence_rule: evidence_rule.unwrap_or_default(),
-            valid_from,
-            valid_to,
-        },
-    );
-    members.finish(commitment.map(|commitment| Announcement { commitment, waiver, note }))
-}
-
-/// The members of a body, and what is wrong with them.
-struct Members<'a> {
-    t: Texts,
-    given: Vec<(&'a str, Cow<'a, str>)>,
-    faults: Vec<Fault>,
-}
-
-impl<'a> Members<'a> {
-    fn read(members: &'a [(String, Scalar)], t: Texts) -> Self {
-        let mut given: Vec<(&str, Cow<'_, str>)> = Vec::new();
-        let mut faults = Vec::new();
-        for (name, value) in members.iter().take(MEMBERS.len() * 2) {
-            if !MEMBERS.contains(&name.as_str()) {
-                faults.push(Fault::of_member("", name, unknown(name, MEMBERS, t)));
-            } else if given.iter().any(|(other, _)| other == name) {
-                faults.push(Fault::of_member("", name, t.get("api-given-twice")));
-            } else if *value == Scalar::Nested {
-                faults.push(Fault::of_member("", name, t.get("api-not-plain")));
-            } else if let Some(text) = plain(value) {
-                given.push((name, text));
-            }
-        }
-        Self { t, given, faults }
-    }
-
-    /// What a member says, if it is there, or a fault with what would be allowed.
-    fn optional<T>(&mut self, name: &str, allowed: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
-        let (_, text) = self.given.iter().find(|(given, _)| *given == name)?;
-        let value = parse(text::trim(text));
-        if value.is_none() {
-            self.faults.push(Fault::of_member("", name, self.t.with("api-allowed", &[("allowed", allowed)])));
-        }
-        value
-    }
-
-    /// What a member says that must be there.
-    fn required<T>(&mut self, name: &str, allowed: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
-        let is_known = |fault: &Fault| fault.pointer.as_deref() == Some(&format!("/{name}"));
-        if !self.given.iter().any(|(given, _)| *given == name) && !self.faults.iter().any(is_known) {
-            self.faults.push(Fault::of_member("", name, self.t.get("api-missing")));
-        }
-        self.optional(name, allowed, parse)
-    }
-
-    /// Notes that a member does not go with the others.
-    fn agree(&mut self, name: &str, is_wrong: bool) {
-        if is_wrong {
-            self.faults.push(Fault::of_member("", name, self.t.get("api-does-not-agree")));
-        }
-    }
-
-    fn finish<T>(self, value: Option<T>) -> Result<T, Refusal> {
-        match value {
-            Some(value) if self.faults.is_empty() => Ok(value),
-            _ => Err(Refusal::Body(self.faults)),
+    let (members, mut faults) = members(given, t);
+    let text = |name: &str| members.iter().find(|(given, _)| *given == name).map(|(_, text)| text.as_ref());
+    match announcement::read(text) {
+        Ok(announcement) if faults.is_empty() => Ok(announcement),
+        Ok(_) => Err(Refusal::Body(faults)),
+        Err(wrong) => {
+            let known: Vec<_> = faults.iter().filter_map(|fault| fault.pointer.clone()).collect();
+            // What can't be read at all is not missing as well.
+            let is_new = |wrong: &announcement::Fault| {
+                wrong.problem != Problem::Missing || !known.contains(&format!("/{}", wrong.field))
+            };
+            let wrong = wrong.into_iter().filter(is_new);
+            faults.extend(wrong.map(|wrong| Fault::of_member("", wrong.field, explain(&wrong.problem, t))));
+            Err(Refusal::Body(faults))
         }
     }
 }
 
-fn code(text: &str) -> Option<String> {
-    text::code(text, text::MAX_CODE).ok().filter(|code| !code.is_empty()).map(str::to_owned)
+fn explain(problem: &Problem, t: Texts) -> String {
+    let allowed = match problem {
+        Problem::Missing => return t.get("api-missing"),
+        Problem::DoesNotAgree => return t.get("api-does-not-agree"),
+        Problem::NotOneOf(words) => words.join(", "),
+        Problem::NotACode => t.get("api-allowed-code"),
+        Problem::NotANumber => t.get("api-allowed-number"),
+        Problem::NotADate => t.get("api-allowed-date"),
+        Problem::NotANote => t.with("api-allowed-note", &[("max", MAX_NOTE)]),
+    };
+    t.with("api-allowed", &[("allowed", allowed)])
 }
 
-/// A day from 2000 on.
-fn date(text: &str) -> Option<NaiveDate> {
-    text.parse::<NaiveDate>().ok().filter(|date| (2000..=9999).contains(&date.year()))
-}
-
-/// A number from 0 to 100 with at most two decimals, in hundredths, without passing through a float.
-fn hundredths(text: &str) -> Option<Hundredths> {
-    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
-    let is_plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let decimals = decimals.trim_end_matches('0');
-    if whole.is_empty() || !is_plain(whole) || !is_plain(decimals) || decimals.len() > 2 {
-        return None;
+/// The members with their texts, and what can't be a member.
+fn members(given: &[(String, Scalar)], t: Texts) -> (Vec<(&str, Cow<'_, str>)>, Vec<Fault>) {
+    let mut members: Vec<(&str, Cow<'_, str>)> = Vec::new();
+    let mut faults = Vec::new();
+    for (name, value) in given.iter().take(FIELDS.len() * 2) {
+        if !FIELDS.contains(&name.as_str()) {
+            faults.push(Fault::of_member("", name, unknown(name, FIELDS, t)));
+        } else if members.iter().any(|(other, _)| other == name) {
+            faults.push(Fault::of_member("", name, t.get("api-given-twice")));
+        } else if *value == Scalar::Nested {
+            faults.push(Fault::of_member("", name, t.get("api-not-plain")));
+        } else if let Some(text) = plain(value) {
+            members.push((name, text));
+        }
     }
-    let number: Hundredths = format!("{whole}{decimals:0<2}").parse().ok()?;
-    (number <= 10_000).then_some(number)
+    (members, faults)
 }
 
 impl CommitmentView {
@@ -269,23 +162,6 @@ impl CommitmentView {
             evidence_rule: one.evidence_rule,
             valid_from: one.valid_from,
             valid_to: one.valid_to,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_become_hundredths_exactly() {
-        for (text, expected) in
-            [("90", Some(9_000)), ("85.5", Some(8_550)), ("0.07", Some(7)), ("100.00", Some(10_000))]
-        {
-            assert_eq!(hundredths(text), expected, "{text}");
-        }
-        for text in ["", "-1", "100.01", "85.555", "1e2", ".5", "９０", "5 0", "99999999999"] {
-            assert_eq!(hundredths(text), None, "{text}");
         }
     }
 }

@@ -24,9 +24,9 @@ mod tests {
 
     use super::super::{PREFIX, ROUTES};
     use super::*;
-    use crate::db::announcement::{self, WAIVERS};
     use crate::domain::commitment::{Consequence, Level, Metric};
     use crate::domain::invitation;
+    use crate::domain::notice::Waiver;
     use crate::domain::period::{self, Grain};
     use crate::domain::raw_service_record::FIELDS;
     use crate::domain::service_record::{Channel, Touchpoint};
@@ -85,7 +85,7 @@ mod tests {
         check("InvitationState", invitation::State::ALL.map(invitation::State::as_str).to_vec());
         check("Scores/properties/state", period::State::ALL.map(period::State::as_str).to_vec());
         check("Commitment/properties/consequence", Consequence::ALL.map(Consequence::as_str).to_vec());
-        check("NewCommitment/properties/reason", WAIVERS.map(announcement::word).to_vec());
+        check("NewCommitment/properties/reason", Waiver::ALL.map(Waiver::as_str).to_vec());
     }
 
     #[test]

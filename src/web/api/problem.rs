@@ -325,5 +325,6 @@ fn announce_refused(refused: &succession::Refused, t: Texts) -> String {
         }
         succession::Refused::Later { begins } => t.with("api-detail-later", &[("begins", begins)]),
         succession::Refused::Backwards => t.get("api-detail-ends-before-it-begins"),
+        succession::Refused::Told { period } => t.with("api-detail-told", &[("period", period)]),
     }
 }

@@ -17,6 +17,7 @@ use crate::domain::user::Role;
 
 pub mod appraisals;
 mod charts;
+pub mod commitments;
 pub mod comparison;
 pub mod department;
 mod insight;

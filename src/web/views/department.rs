@@ -195,6 +195,12 @@ impl DepartmentPage {
         [None, Some(Channel::Online), Some(Channel::Offline)]
     }
 
+    /// The register, with what binds this department.
+    fn register_href(&self, metric: &Metric) -> String {
+        let code = self.path.strip_prefix("/departments/").unwrap_or_default();
+        format!("/staff/commitments?metric={metric}&department={code}")
+    }
+
     /// The same page for another channel.
     fn channel_href(&self, channel: &Option<Channel>) -> String {
         choose::href(&self.path, &self.period, format::channel_code(channel))

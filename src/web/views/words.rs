@@ -56,12 +56,17 @@ pub fn with_unit(t: &Texts, metric: &Metric, number: &str) -> String {
 
 /// `≥ 90 %`; what is better low is promised from above.
 pub fn target(t: &Texts, metric: &Metric, target: &f64) -> String {
+    exact_target(t, metric, &format::target(*target))
+}
+
+/// As [`target`], of a number that is written already.
+pub fn exact_target(t: &Texts, metric: &Metric, number: &str) -> String {
     let sign = match metric.direction() {
         Direction::AtLeast => '≥',
         Direction::AtMost => '≤',
         Direction::Within => '±',
     };
-    format!("{sign}\u{a0}{}", with_unit(t, metric, &format::target(*target)))
+    format!("{sign}\u{a0}{}", with_unit(t, metric, number))
 }
 
 /// How the customers came to be asked.

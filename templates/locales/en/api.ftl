@@ -54,6 +54,7 @@ api-detail-backdated = It may not begin before it is announced. The earliest day
 api-detail-too-short = It is weaker than what holds now, and that takes 30 days’ notice. It may begin on { $earliest }, or earlier with a reason: law, consent or correction.
 api-detail-later = Another commitment of the same scope begins on { $begins }. Let this one begin on that day or later.
 api-detail-ends-before-it-begins = valid_to lies before valid_from.
+api-detail-told = { $period } is published, and its verdict would change. Reopen it first, or begin later.
 api-detail-internal = It has been recorded; nothing was changed. If you report it, quote the number under instance.
 
 api-reason-and-repair = { $reason }; { $repair }

@@ -51,6 +51,7 @@ api-detail-backdated = 承诺不能早于公布之日生效，最早为 { $earli
 api-detail-too-short = 这项承诺低于现行承诺，须提前 30 天公布，最早 { $earliest } 生效；如需提前，请注明 reason：law（法规调整）、consent（客户书面同意）或 correction（更正）。
 api-detail-later = 同一范围的另一项承诺将于 { $begins } 生效。请让这一项从那天或之后开始。
 api-detail-ends-before-it-begins = valid_to 早于 valid_from。
+api-detail-told = { $period } 已公布，这样改会改变它的判定。请先重新打开这一期，或改用更晚的 valid_from。
 api-detail-internal = 问题已记录，数据没有改动。报告时请附上 instance 中的编号。
 
 api-reason-and-repair = { $reason }；{ $repair }
