@@ -1,13 +1,15 @@
 //! Responses left out of every figure: asked for by one person, agreed to by another, and let back in. The tallies move
 //! in the same transaction, so that a page and a recount see the same.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use serde_json::json;
 
 use super::period::Progress;
 use super::questionnaire::Published;
-use super::schema::{anonymous_response, exclusion, response};
+use super::schema::{anonymous_response, exclusion, response, service_record};
 use super::{Connection, Error, audit, parse, tally};
 use crate::domain::exclusion::{Reason, Refusal, Stage, Step, after, may_change};
 use crate::domain::period::{Grain, Period};
@@ -41,8 +43,27 @@ pub struct Exclusion {
     pub requested_at: NaiveDateTime,
     /// Address of who agreed, or did not.
     pub decided_by: Option<String>,
+    /// When.
+    pub decided_at: Option<NaiveDateTime>,
     /// Address of who let it count again.
     pub restored_by: Option<String>,
+    /// When.
+    pub restored_at: Option<NaiveDateTime>,
+}
+
+/// An exclusion with what a reader needs to place it; nothing of what was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// As stored.
+    pub exclusion: Exclusion,
+    /// How far it has come.
+    pub stage: Stage,
+    /// The periods it counts in.
+    pub counts_in: Periods,
+    /// Over which channel; `None` where an anonymous one had to be generalised.
+    pub channel: Option<Channel>,
+    /// The number of the service record, of an answer by name.
+    pub record: Option<String>,
 }
 
 /// Why nothing was done.
@@ -170,6 +191,63 @@ pub fn step(conn: &mut Connection, id: &str, step: Step, by: By<'_>) -> Result<(
     Ok(())
 }
 
+/// As [`step`], of the exclusion with this key: what a person saw is what the person decides, also where it was
+/// withdrawn and asked for anew in the meantime.
+///
+/// # Errors
+/// [`ExclusionError`]
+pub fn decide(conn: &mut Connection, key: i64, what: Step, by: By<'_>) -> Result<()> {
+    let open = exclusion::table.find(key).filter(exclusion::state.eq_any(OPEN)).select(exclusion::response);
+    let id: Option<String> = open.first(conn).optional()?;
+    step(conn, &id.ok_or(Refusal::OutOfOrder)?, what, by)
+}
+
+/// The id of the answer by name that a service record has; an anonymous one is not found by its record.
+///
+/// # Errors
+/// The database's.
+pub fn of_record(conn: &mut Connection, external_id: &str) -> super::Result<Option<String>> {
+    let key: Option<i64> = response::table
+        .inner_join(service_record::table.on(response::service_record_id.eq(service_record::id.nullable())))
+        .filter(service_record::external_id.eq(external_id))
+        .filter(response::base.eq("invited"))
+        .select(response::id)
+        .first(conn)
+        .optional()?;
+    Ok(key.map(|key| key.to_string()))
+}
+
+/// All of them, the newest first, with what a reader needs to place them.
+///
+/// # Errors
+/// The database's.
+pub fn list(conn: &mut Connection, limit: i64) -> super::Result<Vec<Listed>> {
+    type Place = (Exclusion, String, String, String);
+    let columns = (Exclusion::as_select(), exclusion::quarter, exclusion::year, exclusion::channel);
+    let rows: Vec<Place> = exclusion::table.order(exclusion::id.desc()).limit(limit).select(columns).load(conn)?;
+    let named: Vec<i64> = rows.iter().filter_map(|(one, ..)| Id::of(&one.response)?.named()).collect();
+    let records: Vec<(i64, String)> = response::table
+        .inner_join(service_record::table.on(response::service_record_id.eq(service_record::id.nullable())))
+        .filter(response::id.eq_any(named))
+        .select((response::id, service_record::external_id))
+        .load(conn)?;
+    let records: HashMap<String, String> = records.into_iter().map(|(id, record)| (id.to_string(), record)).collect();
+    let read = |(one, quarter, year, channel): Place| {
+        Ok(Listed {
+            stage: parse("exclusion", "state", &one.state)?,
+            counts_in: Periods {
+                month: parse("exclusion", "month", &one.month)?,
+                quarter: parse("exclusion", "quarter", &quarter)?,
+                year: parse("exclusion", "year", &year)?,
+            },
+            channel: channel_of(Some(channel))?,
+            record: records.get(&one.response).cloned(),
+            exclusion: one,
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
 /// All of them, the newest first.
 ///
 /// # Errors
@@ -234,8 +312,7 @@ fn read(conn: &mut Connection, id: &str) -> super::Result<Option<Found>> {
     else {
         return Ok(None);
     };
-    let channel = channel.filter(|word| !word.is_empty());
-    let channel = channel.map(|word| parse("response", "channel", &word)).transpose()?;
+    let channel = channel_of(channel)?;
     let [month, quarter, year] = &counted;
     let counts_in = Periods {
         month: parse("response", "month", month)?,
@@ -263,6 +340,10 @@ fn read(conn: &mut Connection, id: &str) -> super::Result<Option<Found>> {
     Ok(Some(Found { response, excluded }))
 }
 
+fn channel_of(word: Option<String>) -> super::Result<Option<Channel>> {
+    word.filter(|word| !word.is_empty()).map(|word| parse("response", "channel", &word)).transpose()
+}
+
 /// A response's key in its table.
 enum Id {
     Named(i64),
@@ -270,6 +351,10 @@ enum Id {
 }
 
 impl Id {
+    fn named(self) -> Option<i64> {
+        if let Self::Named(key) = self { Some(key) } else { None }
+    }
+
     fn of(text: &str) -> Option<Self> {
         let bytes = || hex::decode(text).ok().map(Self::Anonymous);
         if text.len() == 32 { bytes() } else { text.parse().ok().map(Self::Named) }

@@ -26,6 +26,8 @@ pub struct Named {
 /// A comment as a page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comment {
+    /// The response's id, as other systems know it.
+    pub id: String,
     /// What was written.
     pub text: String,
     /// Points of the overall answer.
@@ -107,17 +109,17 @@ const BATCH: usize = 500;
 /// The newest comments on these departments in some months, at most `limit` of each kind; newest first, the anonymous
 /// ones in the order of their random ids.
 pub fn comments(conn: &mut Connection, departments: &[i64], months: &[String], limit: i64) -> Result<Vec<Comment>> {
-    type Row = (Option<String>, Option<i16>, Option<String>, String);
-    let named: Vec<Row> = response::table
+    type Row<Id> = (Id, Option<String>, Option<i16>, Option<String>, String);
+    let named: Vec<Row<i64>> = response::table
         .filter(response::department_id.eq_any(departments))
         .filter(response::month.eq_any(months))
         .filter(response::comment.is_not_null())
         .filter(response::excluded.eq(false))
         .order(response::id.desc())
         .limit(limit)
-        .select((response::comment, response::overall, response::touchpoint, response::month))
+        .select((response::id, response::comment, response::overall, response::touchpoint, response::month))
         .load(conn)?;
-    let anonymous: Vec<Row> = anonymous_response::table
+    let anonymous: Vec<Row<Vec<u8>>> = anonymous_response::table
         .filter(anonymous_response::department_id.eq_any(departments))
         .filter(anonymous_response::month.eq_any(months))
         .filter(anonymous_response::comment.is_not_null())
@@ -125,14 +127,19 @@ pub fn comments(conn: &mut Connection, departments: &[i64], months: &[String], l
         .order(anonymous_response::id)
         .limit(limit)
         .select((
+            anonymous_response::id,
             anonymous_response::comment,
             anonymous_response::overall,
             anonymous_response::touchpoint,
             anonymous_response::month,
         ))
         .load(conn)?;
-    let comment = |(text, overall, touchpoint, month): Row| Some(Comment { text: text?, overall, touchpoint, month });
-    Ok(named.into_iter().chain(anonymous).filter_map(comment).collect())
+    let comment = |(id, text, overall, touchpoint, month): Row<String>| {
+        Some(Comment { id, text: text?, overall, touchpoint, month })
+    };
+    let named = named.into_iter().map(|(id, a, b, c, d)| (id.to_string(), a, b, c, d));
+    let anonymous = anonymous.into_iter().map(|(id, a, b, c, d)| (hex::encode(id), a, b, c, d));
+    Ok(named.chain(anonymous).filter_map(comment).collect())
 }
 
 impl<'a> NamedRow<'a> {

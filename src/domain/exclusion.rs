@@ -111,6 +111,20 @@ impl Reason {
     }
 }
 
+impl Step {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Approve, Self::Refuse, Self::Restore];
+
+    /// The word in forms.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Refuse => "refuse",
+            Self::Restore => "restore",
+        }
+    }
+}
+
 impl Stage {
     /// The word in the database.
     pub const fn as_str(self) -> &'static str {

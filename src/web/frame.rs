@@ -175,6 +175,9 @@ impl Page {
             if session.role == Role::Employee {
                 areas.push((Area::Record, "/record".to_owned()));
             }
+            if super::staff::exclusions::READERS.contains(&session.role) {
+                areas.push((Area::Exclusions, "/exclusions".to_owned()));
+            }
             if APPRAISALS.contains(&session.role) {
                 areas.push((Area::Periods, "/periods".to_owned()));
                 areas.push((Area::Appraisals, "/appraisals".to_owned()));

@@ -8,8 +8,9 @@ use manyi::db::schema::{anonymous_response, period, response};
 use manyi::db::scores::Request;
 use manyi::domain::commitment::{Level, Metric};
 use manyi::domain::exclusion::{Reason, Refusal, Step};
+use manyi::domain::user::Role;
 
-use crate::harness::TestApp;
+use crate::harness::{Answer, TestApp};
 
 /// Ten answers, the first of them bad; their ids as other systems know them.
 fn fill(app: &TestApp, identity: &str) -> Vec<String> {
@@ -86,9 +87,8 @@ on_both!(an_anonymous_response_goes_and_comes_back, |app| {
     goes_and_comes_back(app, "anonymous");
 });
 
-on_both!(nothing_changes_in_a_published_month, |app| {
-    let ids = fill(app, "named");
-    ask(app, &ids[0], "a@x").unwrap();
+/// October as published, forty days later.
+fn publish(app: &TestApp) {
     app.advance(TimeDelta::days(40));
     app.pool()
         .write_now(|conn| -> db::Result<()> {
@@ -98,6 +98,12 @@ on_both!(nothing_changes_in_a_published_month, |app| {
             Ok(())
         })
         .unwrap();
+}
+
+on_both!(nothing_changes_in_a_published_month, |app| {
+    let ids = fill(app, "named");
+    ask(app, &ids[0], "a@x").unwrap();
+    publish(app);
     for refused in [take(app, &ids[0], Step::Approve, "b@x"), ask(app, &ids[1], "a@x").map(drop)] {
         let told =
             matches!(&refused, Err(ExclusionError::Refused(Refusal::Published(p))) if p.to_string() == "2026-10");
@@ -110,3 +116,78 @@ on_both!(an_unknown_response_is_told, |app| {
         assert!(matches!(ask(app, id, "a@x"), Err(ExclusionError::Unknown)), "{id}");
     }
 });
+
+/// Posts a form of the page as whoever is signed in.
+fn post(app: &TestApp, path: &str, fields: &[(&str, &str)]) -> Answer {
+    let csrf = app.get("/exclusions").attribute("input[name=csrf]", "value");
+    let mut all = vec![("csrf", csrf.as_str())];
+    all.extend(fields);
+    app.post(path, &all)
+}
+
+const PROPOSAL: [(&str, &str); 4] =
+    [("kind", "record"), ("reference", "A-00000"), ("reason", "mistaken"), ("note", "call of 3 May")];
+
+on_both!(the_page_takes_two_persons_and_shows_no_rating, |app| {
+    fill(app, "named");
+    app.sign_in(Role::Quality, None);
+    assert_eq!(post(app, "/exclusions", &PROPOSAL).status, 303);
+    let page = app.get("/exclusions").body;
+    assert!(page.contains("call of 3 May") && page.contains("须由另一人同意") && page.contains("撤回"), "{page}");
+    assert!(!page.contains("非常不满意") && !page.contains("value=\"approve\""), "{page}");
+    let same = post(app, "/exclusions/1", &[("step", "approve")]);
+    assert!(same.status == 422 && same.body.contains("提出的人不能自己同意"), "{}", same.body);
+    assert_eq!(rate(app), (Some(9), 10));
+    app.sign_in(Role::Admin, None);
+    assert_eq!(post(app, "/exclusions/1", &[("step", "approve")]).status, 303);
+    assert_eq!(rate(app), (Some(9), 9));
+    assert_eq!(post(app, "/exclusions/1", &[("step", "approve")]).status, 422);
+    assert_eq!(post(app, "/exclusions/1", &[("step", "restore")]).status, 303);
+    assert_eq!(rate(app), (Some(9), 10));
+    let logged = |action: &str| app.pool().query_now(|conn| db::audit::latest(conn, action, 9)).unwrap().len();
+    assert_eq!(["exclusion.request", "exclusion.approve", "exclusion.restore"].map(logged), [1, 1, 1]);
+});
+
+on_both!(the_page_says_when_a_period_is_published, |app| {
+    let ids = fill(app, "named");
+    ask(app, &ids[0], "a@x").unwrap();
+    take(app, &ids[0], Step::Approve, "b@x").unwrap();
+    publish(app);
+    app.sign_in(Role::Quality, None);
+    let page = app.get("/exclusions").body;
+    assert!(page.contains("2026 年 10 月已公布，不再变动") && !page.contains("value=\"restore\""), "{page}");
+    let refused = post(app, "/exclusions/1", &[("step", "restore")]);
+    assert!(refused.status == 422 && refused.body.contains("其中的数值不再变动"), "{}", refused.body);
+    let refused = post(app, "/exclusions", &[("kind", "response"), ("reference", &ids[1]), ("reason", "trial")]);
+    assert!(refused.status == 422 && refused.body.contains("其中的数值不再变动"), "{}", refused.body);
+});
+
+#[test]
+fn a_proposal_that_is_wrong_says_where_and_keeps_its_text() {
+    let mut app = TestApp::on_sqlite();
+    fill(&app, "anonymous");
+    app.sign_in(Role::Quality, None);
+    let nothing = post(&app, "/exclusions", &[("note", "why not")]);
+    assert_eq!((nothing.status, nothing.attribute("#note", "value").as_str()), (422, "why not"));
+    for field in ["#reference", "#reason"] {
+        assert_eq!(nothing.attribute(field, "aria-invalid"), "true");
+    }
+    let unlinked = post(&app, "/exclusions", &PROPOSAL);
+    assert!(unlinked.status == 422 && unlinked.body.contains("没有实名评价"), "{}", unlinked.body);
+}
+
+#[test]
+fn only_quality_and_administrators_propose_and_heads_see_nothing_of_it() {
+    let mut app = TestApp::on_sqlite();
+    let ids = fill(&app, "named");
+    ask(&app, &ids[0], "a@x").unwrap();
+    for role in [Role::Hr, Role::Auditor] {
+        app.sign_in(role, None);
+        let page = app.get("/exclusions").body;
+        assert!(page.contains("call") && !page.contains("name=\"reference\""), "{page}");
+        assert_eq!(app.post("/exclusions", &PROPOSAL).status, 403);
+        assert_eq!(app.post("/exclusions/1", &[("step", "approve")]).status, 403);
+    }
+    app.sign_in(Role::Head, Some(1));
+    assert_eq!(app.get("/exclusions").status, 403);
+}

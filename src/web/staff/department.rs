@@ -427,6 +427,7 @@ impl Figures {
             let chosen = options.iter().find(|option| Some(i16::from(option.points)) == points);
             chosen.map(|option| option.text.text(page.t.locale()).to_owned()).unwrap_or_default()
         };
+        let may_exclude = super::exclusions::WRITERS.contains(&session.role);
         let shown = self.comments.iter().filter_map(|comment| {
             Some(Comment {
                 text: comment.text.clone(),
@@ -438,6 +439,7 @@ impl Figures {
                     .and_then(|word| word.parse().ok())
                     .map(|at| touchpoint(&page.t, at)),
                 month: comment.month.parse().ok()?,
+                exclude_href: may_exclude.then(|| format!("/exclusions?response={}#propose", comment.id)),
             })
         });
         Comments::Shown(shown.collect())

@@ -20,6 +20,7 @@ mod charts;
 pub mod commitments;
 pub mod comparison;
 pub mod department;
+pub mod exclusions;
 mod insight;
 pub mod interview;
 pub mod link;

@@ -132,6 +132,8 @@ pub struct Comment {
     pub service_type: Option<String>,
     /// The month; nothing finer, so that a customer is not recognised.
     pub month: Period,
+    /// Where the answer can be proposed to be left out; `None` for those who may not.
+    pub exclude_href: Option<String>,
 }
 
 /// An employee.

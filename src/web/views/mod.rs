@@ -17,6 +17,7 @@ pub mod commitments;
 pub mod comparison;
 pub mod department;
 pub mod error;
+pub mod exclusions;
 pub mod figure;
 pub mod follow_up;
 pub mod format;

@@ -61,6 +61,8 @@ pub enum Area {
     Department,
     /// The quarters' follow-up by phone.
     Samples,
+    /// What is left out of every figure.
+    Exclusions,
     /// How far the judging of each period has come.
     Periods,
     /// What HR pulls.
@@ -90,6 +92,7 @@ impl Area {
             Self::Comparison => "staff-nav-comparison",
             Self::Department => "staff-nav-department",
             Self::Samples => "staff-nav-samples",
+            Self::Exclusions => "exclusion-title",
             Self::Periods => "period-title",
             Self::Record => "record-title",
             Self::Appraisals => "staff-nav-appraisals",

@@ -170,6 +170,7 @@ impl Samples {
             satisfied,
             service_type: Some(self.say("上门维修", "On-site repair")),
             month: period("2026-10"),
+            exclude_href: Some("/exclusions?response=17".to_owned()),
         };
         vec![
             comment(

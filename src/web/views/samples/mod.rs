@@ -2,8 +2,10 @@
 //! One file per area; each gives its pages by name.
 
 mod account;
+mod commitments;
 mod comparison;
 mod department;
+mod exclusions;
 pub(super) mod figures;
 mod follow_up;
 mod insight;
@@ -47,6 +49,8 @@ impl Samples {
             periods::pages,
             mail::pages,
             public::pages,
+            commitments::pages,
+            exclusions::pages,
             comparison::pages,
         ];
         let pages = areas.iter().flat_map(|pages| pages(self)).map(|(name, html)| (name.to_owned(), html));
