@@ -173,7 +173,7 @@ fn a_proposal_that_is_wrong_says_where_and_keeps_its_text() {
         assert_eq!(nothing.attribute(field, "aria-invalid"), "true");
     }
     let unlinked = post(&app, "/exclusions", &PROPOSAL);
-    assert!(unlinked.status == 422 && unlinked.body.contains("没有实名评价"), "{}", unlinked.body);
+    assert!(unlinked.status == 422 && unlinked.body.contains("没有实名答卷"), "{}", unlinked.body);
 }
 
 #[test]
