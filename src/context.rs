@@ -7,10 +7,12 @@ use chrono::{DateTime, Utc};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::{SecretFileError, Secrets};
+use crate::db::privacy_notice::Notice;
 use crate::db::questionnaire::Published;
 use crate::db::{self, Pool};
 use crate::domain::verdict::Thresholds;
-use crate::i18n::Locale;
+use crate::i18n::privacy::{self, Facts};
+use crate::i18n::{Locale, Texts};
 use crate::mail::Mailer;
 
 /// Settings, storage, time, secrets and the way mail goes. Cheap to clone.
@@ -30,6 +32,8 @@ pub struct Context {
     pub mailer: Option<Arc<Mailer>>,
     /// The organisation's name as the set-up page was told.
     told_organisation: Arc<RwLock<Option<String>>>,
+    /// The privacy notice that customers are told now; `None` where nobody is told one, as in a command.
+    notice: Arc<RwLock<Option<Notice>>>,
     /// From how many answers on something may be said.
     pub thresholds: Thresholds,
 }
@@ -58,7 +62,7 @@ impl Context {
             db::questionnaire::seed(conn, now)?;
             db::commitment::seed(conn, now)
         })?;
-        context.pool.query_now(|conn| context.read_organisation(conn))?;
+        context.pool.write_now(|conn| context.read_organisation(conn).and_then(|()| context.keep_notice(conn)))?;
         Ok(context)
     }
 
@@ -72,6 +76,7 @@ impl Context {
             clock,
             questionnaires: Arc::default(),
             told_organisation: Arc::default(),
+            notice: Arc::default(),
             mailer: mailer.map(Arc::new),
             thresholds: Thresholds::default(),
             config: Arc::new(config),
@@ -98,6 +103,29 @@ impl Context {
     pub fn read_organisation(&self, conn: &mut db::Connection) -> db::Result<()> {
         let name = db::setting::get(conn, db::setting::ORGANISATION)?;
         *self.told_organisation.write().unwrap_or_else(PoisonError::into_inner) = name;
+        Ok(())
+    }
+    /// What the privacy notice depends on.
+    pub fn privacy_facts(&self, locale: Locale) -> Facts {
+        Facts {
+            organisation: self.organisation(locale),
+            email: Some(self.config.mail_from.clone()),
+            phone: self.config.phone.clone(),
+            retention_months: self.config.retention_months,
+            link_days: self.config.asking.expires_days,
+        }
+    }
+
+    /// The privacy notice that customers are told now.
+    pub fn notice(&self) -> Option<Notice> {
+        *self.notice.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Stores the privacy notice as it reads now, if it has changed.
+    pub fn keep_notice(&self, conn: &mut db::Connection) -> db::Result<()> {
+        let text = |locale| privacy::text(&Texts::new(locale), &self.privacy_facts(locale));
+        let notice = db::privacy_notice::keep(conn, &text(Locale::ZhCn), &text(Locale::En), self.now())?;
+        *self.notice.write().unwrap_or_else(PoisonError::into_inner) = Some(notice);
         Ok(())
     }
 }

@@ -20,6 +20,7 @@ pub use crate::domain::locale::Locale;
 
 mod dates;
 mod periods;
+pub mod privacy;
 
 pub(crate) use dates::month;
 pub use dates::{date, period};

@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::doctor::{self, Difference, Recount, Sums};
 use crate::db::seal::{self, Broken, Checked, Fault};
-use crate::db::{self, Pool, audit, outbox, setting};
+use crate::db::{self, Pool, audit, outbox, setting, suspect};
 use crate::i18n::Texts;
 use crate::mail::{Limits, Mailer};
 
@@ -117,6 +117,7 @@ fn look_at_database(config: &Config, now: DateTime<Utc>, t: Texts, checks: &mut 
             last_entry: doctor::last_entry(conn)?,
             oldest_due: outbox::oldest_due(conn, now)?,
             paused: setting::get(conn, setting::MAIL_PAUSED)?.is_some(),
+            suspects: suspect::totals(conn)?.into_iter().map(|(_, n)| n).sum(),
         })
     })?;
     checks.push(Check::new("database", true, t.get("cli-doctor-database")));
@@ -152,6 +153,7 @@ struct Found {
     last_entry: Option<DateTime<Utc>>,
     oldest_due: Option<DateTime<Utc>>,
     paused: bool,
+    suspects: i64,
 }
 
 impl Found {
@@ -198,6 +200,8 @@ impl Found {
         checks.push(Check::new("audit", self.broken.is_none(), detail));
 
         checks.push(seals(&self.seals, t));
+        // Robots are nobody's fault here; how many there were is worth knowing.
+        checks.push(Check::new("suspects", true, t.with("cli-doctor-suspects", &[("n", self.suspects)])));
 
         let behind = self.last_entry.filter(|last| *last > now + SLACK);
         let detail = match behind {

@@ -21,6 +21,7 @@ mod sample;
 mod score;
 mod serve;
 mod setup_url;
+mod survey;
 mod text_table;
 mod token;
 mod user;
@@ -125,6 +126,9 @@ pub enum Task {
     /// Stop or go on sending mail, or tell how it stands
     #[command(subcommand)]
     Mail(mail::Command),
+    /// Stop or go on taking customers' answers, or tell how it stands
+    #[command(subcommand)]
+    Survey(survey::Command),
 }
 
 /// Does what a command says.
@@ -150,6 +154,7 @@ pub fn run(task: Task) -> Result<(), Failure> {
         Task::Backup(args) => backup::make(&args),
         Task::Restore(args) => backup::restore(&args),
         Task::Mail(command) => mail::run(&command),
+        Task::Survey(command) => survey::run(command),
     }
 }
 

@@ -155,16 +155,17 @@ pub fn step(conn: &mut Connection, id: &str, step: Step, by: By<'_>) -> Result<(
     let stored = stored.ok_or(Refusal::OutOfOrder)?;
     let before: Stage = parse("exclusion", "state", &stored.state)?;
     let stage = after(before, step, &stored.requested_by, by.email)?;
-    let found = read(conn, &id)?.ok_or(ExclusionError::Unknown)?;
     let moved = match stage {
         Stage::Excluded => Some(true),
         Stage::Restored => Some(false),
         Stage::Requested | Stage::Refused => None,
     };
     if let Some(excluded) = moved {
+        // Marked first: whoever corrects the answer meanwhile has finished before it is read.
+        mark(conn, &id, excluded)?;
+        let found = read(conn, &id)?.ok_or(ExclusionError::Unknown)?;
         let progress = Progress::load(conn)?;
         may_change(&found.response.counts_in, |period| progress.state(period))?;
-        mark(conn, &id, excluded)?;
         let mut tallies = Tallies::default();
         tallies.add_response(&found.response);
         tally::add(conn, &if excluded { tallies.negated() } else { tallies })?;
@@ -293,15 +294,17 @@ pub fn left_out(
 
 const OPEN: [&str; 2] = [Stage::Requested.as_str(), Stage::Excluded.as_str()];
 
-struct Found {
-    response: Response,
-    excluded: bool,
+pub(super) struct Found {
+    /// Without its comment.
+    pub(super) response: Response,
+    /// It counts in no figure.
+    pub(super) excluded: bool,
 }
 
 type Row = (i64, Option<i64>, Option<i64>, Option<String>, String, String, i64, String, [String; 3], bool);
 
 /// The response with this id, without its comment.
-fn read(conn: &mut Connection, id: &str) -> super::Result<Option<Found>> {
+pub(super) fn read(conn: &mut Connection, id: &str) -> super::Result<Option<Found>> {
     let row = match Id::of(id) {
         None => None,
         Some(Id::Named(key)) => named(conn, key)?,
@@ -335,6 +338,7 @@ fn read(conn: &mut Connection, id: &str) -> super::Result<Option<Found>> {
         questionnaire_version_id: version_id,
         answers,
         comment: None,
+        notice_id: None,
         scored,
     };
     Ok(Some(Found { response, excluded }))

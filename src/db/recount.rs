@@ -237,6 +237,7 @@ impl Counting {
             questionnaire_version_id: counted.questionnaire_version_id,
             answers,
             comment: None,
+            notice_id: None,
             scored,
         });
         Ok(())

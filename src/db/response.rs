@@ -61,6 +61,7 @@ struct NamedRow<'a> {
     responded_at: NaiveDateTime,
     entered_by: Option<i64>,
     excluded: bool,
+    notice_id: Option<i64>,
 }
 
 #[derive(Insertable)]
@@ -83,6 +84,7 @@ struct AnonymousRow<'a> {
     quarter: String,
     year: String,
     excluded: bool,
+    notice_id: Option<i64>,
 }
 
 /// Stores named responses; their invitations are marked in the same transaction.
@@ -167,6 +169,7 @@ impl<'a> NamedRow<'a> {
             responded_at: named.responded_at.naive_utc(),
             entered_by: named.entered_by,
             excluded: false,
+            notice_id: response.notice_id,
         }
     }
 }
@@ -192,6 +195,7 @@ impl<'a> AnonymousRow<'a> {
             quarter: response.counts_in.quarter.to_string(),
             year: response.counts_in.year.to_string(),
             excluded: false,
+            notice_id: response.notice_id,
         }
     }
 }

@@ -139,6 +139,7 @@ diesel::table! {
         responded_at -> Timestamp,
         entered_by -> Nullable<BigInt>,
         excluded -> Bool,
+        notice_id -> Nullable<BigInt>,
     }
 }
 
@@ -171,6 +172,7 @@ diesel::table! {
         quarter -> Text,
         year -> Text,
         excluded -> Bool,
+        notice_id -> Nullable<BigInt>,
     }
 }
 
@@ -423,6 +425,36 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    privacy_notice (id) {
+        id -> BigInt,
+        hash -> Binary,
+        zh_cn -> Text,
+        en -> Text,
+        since -> Timestamp,
+    }
+}
+
+diesel::table! {
+    response_correction (response_id) {
+        response_id -> BigInt,
+        answers -> Text,
+        comment -> Nullable<Text>,
+        overall -> Nullable<SmallInt>,
+        points -> Nullable<Integer>,
+        corrected_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    suspect_tally (day, reason) {
+        day -> Date,
+        reason -> Text,
+        n -> BigInt,
+    }
+}
+
+diesel::joinable!(response_correction -> response (response_id));
 diesel::joinable!(employee -> department (department_id));
 diesel::joinable!(commitment -> department (department_id));
 diesel::joinable!(commitment -> client (client_id));
@@ -467,4 +499,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sample_stratum,
     sample_member,
     sample_attempt,
+    privacy_notice,
+    response_correction,
+    suspect_tally,
 );

@@ -8,6 +8,9 @@ use super::{Connection, Result};
 /// Present while mail is paused.
 pub const MAIL_PAUSED: &str = "mail_paused";
 
+/// Present while no answers are taken.
+pub const SURVEY_PAUSED: &str = "survey_paused";
+
 /// The organisation's name as the set-up page was told.
 pub const ORGANISATION: &str = "organisation";
 

@@ -1,6 +1,6 @@
 //! Dated duties: what is owed by which working day, with its clause. A duty is on time, late or open (FEATURES G6).
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -78,6 +78,10 @@ pub fn end_of_period(period: Period, calendar: &WorkCalendar, terms: &Terms) -> 
         notice: duty(DutyKind::Notice, told_by),
     }
 }
+
+/// How long a low answer may wait until it is handled and replied to (C-3.3). Hours, not working hours: the clause
+/// knows no rest days.
+pub const LOW_ANSWER: TimeDelta = TimeDelta::hours(24);
 
 /// Until when one may object to a result that was received on `received` (D-4.1); that day is not counted.
 pub fn objection(received: NaiveDate, calendar: &WorkCalendar, terms: &Terms) -> Duty {

@@ -19,6 +19,18 @@ pub const OVERALL: &str = "overall";
 /// The longest free text taken, in characters.
 pub const MAX_TEXT: usize = 2000;
 
+/// The most reasons offered for a low answer.
+pub const MAX_REASONS: usize = 6;
+
+/// What follows a question's code where its reasons are sent and stored: `overall.why` holds `slow manner`.
+pub const WHY: &str = ".why";
+
+/// What follows a question's code where the customer asks to be contacted about a low answer; holds [`YES`].
+pub const CONTACT: &str = ".contact";
+
+/// The only value of a wish to be contacted.
+pub const YES: &str = "yes";
+
 /// Share of the weight that must be answered before a response has points, in percent (FEATURES §3.2).
 pub const MIN_ANSWERED_WEIGHT_PERCENT: u32 = 60;
 
@@ -64,6 +76,27 @@ pub struct Question {
     /// The options of a rating, most positive first.
     #[serde(default)]
     pub options: Vec<Choice>,
+    /// What is asked further after a low answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Why>,
+}
+
+/// What is asked further after a low answer to a rating; nothing of it is mandatory (FEATURES C3, GB/T 39734 annex A).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Why {
+    /// Answers worth at most these points are low.
+    pub at_most: u8,
+    /// What may have been wrong, at most [`MAX_REASONS`].
+    pub reasons: Vec<Reason>,
+}
+
+/// A reason for a low answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// Stable across versions; what is sent and stored, without a space.
+    pub code: String,
+    /// As read.
+    pub text: Localised,
 }
 
 /// How a question is answered.
@@ -87,7 +120,8 @@ pub struct Choice {
     pub text: Localised,
 }
 
-/// Valid answers by question code: an option value, [`NOT_APPLICABLE`] or a text. A skipped question is absent.
+/// Valid answers by question code: an option value, [`NOT_APPLICABLE`] or a text. A skipped question is absent. What was
+/// said about a low answer stands under the question's code with [`WHY`] and [`CONTACT`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Answers(pub BTreeMap<String, String>);
@@ -148,6 +182,19 @@ impl Questionnaire {
         self.questions.iter().find(|question| question.code == code)
     }
 
+    /// What is asked, without its words: two questionnaires of one form cannot be told apart by answers to them.
+    pub fn form(&self) -> String {
+        let mut form = String::new();
+        for question in &self.questions {
+            let options = question.options.iter().map(|option| format!("{}={}", option.value, option.points));
+            let reasons = question.why.iter().flat_map(|why| &why.reasons).map(|reason| reason.code.clone());
+            let parts: Vec<String> = options.chain(reasons).collect();
+            let Question { code, kind, weight, required, not_applicable, .. } = question;
+            form.push_str(&format!("{code}:{kind:?}:{weight}:{required}:{not_applicable}:{}\n", parts.join(",")));
+        }
+        form
+    }
+
     /// Checks the fields of a submission: every one must be a question's, at most once, with a valid value.
     ///
     /// An empty value is a skipped question. All errors are returned, in the order of the questions.
@@ -155,7 +202,16 @@ impl Questionnaire {
         let mut answers = BTreeMap::new();
         let mut errors = Vec::new();
         let mut refuse = |code: &str, reason| errors.push(AnswerError { code: code.to_owned(), reason });
+        let mut wishes: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (code, value) in fields {
+            if let Some(question) = self.asks_why(code) {
+                match value {
+                    "" => {}
+                    _ if question.offers_wish(code, value) => wishes.entry(code).or_default().push(value),
+                    _ => refuse(&question.code, AnswerProblem::UnknownOption),
+                }
+                continue;
+            }
             let Some(question) = self.question(code) else {
                 refuse(code, AnswerProblem::UnknownQuestion);
                 continue;
@@ -178,7 +234,23 @@ impl Questionnaire {
                 errors.push(AnswerError { code: question.code.clone(), reason: AnswerProblem::Missing });
             }
         }
+        for question in &self.questions {
+            if question.is_low(answers.get(&question.code)) {
+                answers.extend(question.wishes(&wishes));
+            }
+        }
         if errors.is_empty() { Ok(Answers(answers)) } else { Err(errors) }
+    }
+
+    /// Whether an answer is low, so that it is owed a reply (C-3.3).
+    pub fn is_low(&self, answers: &Answers) -> bool {
+        self.questions.iter().any(|question| question.is_low(answers.0.get(&question.code)))
+    }
+
+    /// The question whose reasons or wish to be contacted a field holds.
+    fn asks_why(&self, code: &str) -> Option<&Question> {
+        let stem = code.strip_suffix(WHY).or_else(|| code.strip_suffix(CONTACT))?;
+        self.question(stem).filter(|question| question.why.is_some())
     }
 
     /// What `answers` are worth. `na` and skipped questions are left out; below 60 % of the weight there are no points.
@@ -209,6 +281,33 @@ impl Question {
         self.options.iter().find(|option| option.value == value).map(|option| option.points)
     }
 
+    /// Whether an option is low: further questions follow it.
+    pub fn is_low_option(&self, value: &str) -> bool {
+        self.why.as_ref().is_some_and(|why| self.points(value).is_some_and(|points| points <= why.at_most))
+    }
+
+    fn is_low(&self, answer: Option<&String>) -> bool {
+        answer.is_some_and(|value| self.is_low_option(value))
+    }
+
+    fn offers_wish(&self, code: &str, value: &str) -> bool {
+        let reasons = self.why.iter().flat_map(|why| &why.reasons).take(MAX_REASONS);
+        if code.ends_with(CONTACT) { value == YES } else { reasons.into_iter().any(|reason| reason.code == value) }
+    }
+
+    /// What was said about a low answer, as it is stored: the reasons once each, in the order of the page.
+    fn wishes(&self, sent: &BTreeMap<&str, Vec<&str>>) -> Vec<(String, String)> {
+        let said = |suffix: &str| {
+            let code = format!("{}{suffix}", self.code);
+            sent.get(code.as_str()).map(|values| (code, values))
+        };
+        let reasons = said(WHY).map(|(code, chosen)| {
+            let offered = self.why.iter().flat_map(|why| &why.reasons).map(|reason| reason.code.as_str());
+            (code, offered.filter(|reason| chosen.contains(reason)).collect::<Vec<_>>().join(" "))
+        });
+        reasons.into_iter().chain(said(CONTACT).map(|(code, _)| (code, YES.to_owned()))).collect()
+    }
+
     fn check(&self, value: &str) -> Result<String, AnswerProblem> {
         match self.kind {
             Kind::Rating if self.not_applicable && value == NOT_APPLICABLE => Ok(value.to_owned()),
@@ -222,6 +321,13 @@ impl Question {
                 Ok(text)
             }
         }
+    }
+}
+
+impl Answers {
+    /// Whether the customer asks to be contacted.
+    pub fn wants_contact(&self) -> bool {
+        self.0.keys().any(|code| code.ends_with(CONTACT))
     }
 }
 
@@ -258,6 +364,15 @@ mod tests {
     }
 
     #[test]
+    fn both_defaults_have_one_form() {
+        let offline: Questionnaire = serde_json::from_str(Questionnaire::OFFLINE_JSON).unwrap();
+        assert_eq!(online().form(), offline.form());
+        let mut other = online();
+        other.questions[0].options[0].points = 90;
+        assert_ne!(online().form(), other.form());
+    }
+
+    #[test]
     fn points_are_the_weighted_mean_in_hundredths_half_up() {
         let scored = score(&[("overall", "5"), ("attitude", "4"), ("speed", "3")]);
         assert_eq!(scored.points, Some(8167));
@@ -285,6 +400,41 @@ mod tests {
     fn unknown_and_repeated_fields_are_refused() {
         assert_eq!(problem(&[("overall", "5"), ("x", "1")]), [("x".into(), AnswerProblem::UnknownQuestion)]);
         assert_eq!(problem(&[("overall", "5"), ("overall", "4")]), [("overall".into(), AnswerProblem::Duplicate)]);
+    }
+
+    #[test]
+    fn reasons_are_kept_for_a_low_answer_only() {
+        let read = |overall| {
+            let fields = [("overall", overall), ("overall.why", "manner"), ("overall.why", "slow")];
+            online().read(fields.into_iter().chain([("overall.contact", "yes")])).unwrap()
+        };
+        let low = read("2");
+        assert_eq!((low.0["overall.why"].as_str(), low.wants_contact()), ("slow manner", true));
+        assert!(online().is_low(&low));
+        assert_eq!(read("3").0.into_keys().collect::<Vec<_>>(), ["overall"]);
+    }
+
+    #[test]
+    fn a_low_answer_needs_no_reason() {
+        assert_eq!(online().read([("overall", "1"), ("overall.why", "")]).unwrap().0.len(), 1);
+    }
+
+    #[test]
+    fn reasons_that_are_not_offered_are_refused() {
+        for wrong in [("overall.why", "price"), ("overall.contact", "no")] {
+            assert_eq!(problem(&[("overall", "1"), wrong]), [("overall".into(), AnswerProblem::UnknownOption)]);
+        }
+        assert_eq!(problem(&[("overall", "1"), ("speed.why", "slow")])[0].1, AnswerProblem::UnknownQuestion);
+    }
+
+    #[test]
+    fn the_defaults_offer_at_most_six_reasons() {
+        for definition in [Questionnaire::ONLINE_JSON, Questionnaire::OFFLINE_JSON] {
+            let questionnaire: Questionnaire = serde_json::from_str(definition).unwrap();
+            let why = questionnaire.question(OVERALL).unwrap().why.as_ref().unwrap();
+            assert!(!why.reasons.is_empty() && why.reasons.len() <= MAX_REASONS);
+            assert!(why.reasons.iter().all(|reason| !reason.code.contains(' ')));
+        }
     }
 
     #[test]

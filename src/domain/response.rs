@@ -93,6 +93,9 @@ pub struct Response {
     pub comment: Option<String>,
     /// What the answers are worth.
     pub scored: Scored,
+    /// Key of the privacy notice that the customer was told; `None` where none was shown, as on the phone.
+    #[serde(default)]
+    pub notice_id: Option<i64>,
 }
 
 impl Response {
@@ -117,6 +120,7 @@ impl Response {
             answers,
             comment,
             scored,
+            notice_id: None,
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
-use actix_web::web::{self, PayloadConfig, ServiceConfig, get, post, scope};
+use actix_web::web::{self, PayloadConfig, ServiceConfig, get, head, post, scope};
 
 use crate::context::Context;
 use crate::db::response_writer::ResponseWriter;
@@ -33,6 +33,10 @@ pub struct Web {
     pub writer: ResponseWriter,
     /// Counts wrong tokens by where they come from.
     guesses: guesses::Guesses,
+    /// Remembers who opens links as no person would.
+    suspects: survey::suspects::Suspects,
+    /// Whether answers are taken.
+    pause: survey::pause::Pause,
     /// This is the demo: a banner, and captured mail to look at.
     demo: Option<std::path::PathBuf>,
 }
@@ -40,7 +44,14 @@ pub struct Web {
 impl Web {
     /// For one process. `captured_mail` is where a demo's mail is written; `None` outside the demo.
     pub fn new(context: Context, writer: ResponseWriter, captured_mail: Option<std::path::PathBuf>) -> Self {
-        Self { context, writer, guesses: guesses::Guesses::new(), demo: captured_mail }
+        Self {
+            context,
+            writer,
+            guesses: guesses::Guesses::new(),
+            suspects: Default::default(),
+            pause: Default::default(),
+            demo: captured_mail,
+        }
     }
 }
 
@@ -50,14 +61,20 @@ pub fn routes(config: &mut ServiceConfig) {
         // Customers: no session, no script, nothing kept in a log.
         .route("/s/{token}", get().to(survey::open))
         .route("/s/{token}", post().to(survey::answer))
-        .route("/s/{token}/thanks", get().to(survey::thanks))
+        .route("/s/{token}", head().to(survey::open))
+        .route("/s/{token}/thanks", get().to(survey::after::thanks))
+        .route("/s/{token}/correct", get().to(survey::after::correct))
+        .route("/s/{token}/correct", post().to(survey::after::corrected))
         .route("/u/{token}", get().to(survey::unsubscribe::ask_stop))
+        .route("/u/{token}", head().to(survey::unsubscribe::ask_stop))
         .route("/u/{token}", post().to(survey::unsubscribe::stop))
         .route("/u/{token}/not-me", get().to(survey::unsubscribe::ask_not_me))
+        .route("/u/{token}/not-me", head().to(survey::unsubscribe::ask_not_me))
         .route("/u/{token}/not-me", post().to(survey::unsubscribe::not_me))
         // The public.
         .route("/commitments", get().to(public::commitments))
         .route("/privacy", get().to(public::privacy))
+        .route("/privacy", head().to(public::privacy))
         .route("/static/{name}", get().to(assets::serve))
         .route("/healthz", get().to(health::alive))
         // Staff, by session.

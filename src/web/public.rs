@@ -26,23 +26,15 @@ pub async fn commitments(page: Page) -> HttpResponse {
 
 /// `GET /privacy`
 pub async fn privacy(page: Page) -> HttpResponse {
-    let config = &page.web.context.config;
+    let context = &page.web.context;
+    let since = context.notice().map_or_else(|| context.now(), |notice| notice.since);
     let view = PrivacyPage {
         shell: page.shell(None),
-        email: Some(config.mail_from.clone()),
-        phone: config.phone.clone(),
-        retention_months: config.retention_months,
-        link_days: u32::try_from(config.asking.expires_days).unwrap_or(0),
-        updated: NOTICE_UPDATED,
+        facts: context.privacy_facts(page.t.locale()),
+        updated: local_date(since, context.config.time_zone),
     };
     page.answer(page.html(&view, 200))
 }
-
-/// When the privacy notice was last changed in substance.
-const NOTICE_UPDATED: chrono::NaiveDate = match chrono::NaiveDate::from_ymd_opt(2026, 11, 21) {
-    Some(day) => day,
-    None => chrono::NaiveDate::MIN,
-};
 
 async fn promised(page: &Page) -> Result<HttpResponse, Refusal> {
     let (t, thresholds) = (page.t, page.web.context.thresholds);

@@ -185,7 +185,8 @@ async function answered(browser, link) {
   await page.locator("#submit").click();
   const thanks = page.url();
   await page.context().close();
-  return { "/s/… thanks": thanks, "/s/… answered": link.split("?")[0] };
+  const survey = link.split("?")[0];
+  return { "/s/… thanks": thanks, "/s/… answered": survey, "/s/… correct": `${survey}/correct` };
 }
 
 /** All kinds of pages, public ones and each role's: name, address, and the cookies that open it. */
@@ -217,6 +218,8 @@ export async function everyPage(browser, demo) {
   }
   // What no link leads to.
   pages.set("/s/… large", { href: `${survey}?big=1`, cookies: [] });
+  pages.set("/s/… dissatisfied", { href: `${survey}?q.overall=1`, cookies: [] });
+  pages.set("/s/… dissatisfied, large", { href: `${survey}?q.overall=1&big=1`, cookies: [] });
   pages.set("/s/… wrong", { href: `${demo.url}/s/wrong`, cookies: [] });
   for (const [name, href] of Object.entries(await answered(browser, customers["zh-CN"][1]))) pages.set(name, { href, cookies: [] });
   pages.set("404", { href: `${demo.url}/nothing-here`, cookies: [] });

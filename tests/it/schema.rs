@@ -51,6 +51,9 @@ on_both!(every_table_is_as_the_schema_says, |app| {
                 period_seal,
                 sealed_score,
                 period_reopening,
+                privacy_notice,
+                response_correction,
+                suspect_tally,
             );
             Ok(())
         })

@@ -116,7 +116,9 @@ async fn enter(page: &Page, token: &str, body: &[u8]) -> Result<HttpResponse, Re
     });
     let cookie = cookie.await?;
     let learned = context.clone();
-    page.pool().query(move |conn| learned.read_organisation(conn)).await?;
+    let learn =
+        move |conn: &mut db::Connection| learned.read_organisation(conn).and_then(|()| learned.keep_notice(conn));
+    page.pool().write(learn).await?;
     let mut response = see_other("/");
     response.add_cookie(&cookie).map_err(|error| Refusal::Internal(error.to_string()))?;
     Ok(response)

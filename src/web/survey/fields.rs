@@ -2,7 +2,7 @@
 
 use super::form::{ANSWER_PREFIX, offers};
 use crate::domain::questionnaire::{
-    AnswerError, AnswerProblem, Kind, MAX_TEXT, NOT_APPLICABLE, Question, Questionnaire,
+    AnswerError, AnswerProblem, CONTACT, Kind, MAX_REASONS, MAX_TEXT, NOT_APPLICABLE, Question, Questionnaire, WHY, YES,
 };
 use crate::i18n::Texts;
 
@@ -19,13 +19,15 @@ pub struct Field {
     pub required: bool,
     /// The options of a rating; `None` for a text.
     pub options: Option<Vec<Choice>>,
+    /// What is asked further after a low answer.
+    pub why: Option<WhyField>,
     /// What was typed into a text.
     pub text: String,
     /// What is wrong with the answer.
     pub error: Option<String>,
 }
 
-/// One option of a rating.
+/// One option of a rating, or a reason.
 #[derive(Debug, Clone)]
 pub struct Choice {
     /// What is sent.
@@ -34,6 +36,21 @@ pub struct Choice {
     pub label: String,
     /// It is selected.
     pub checked: bool,
+    /// Further questions follow it.
+    pub low: bool,
+}
+
+/// Reasons for a low answer, and the wish to be contacted.
+#[derive(Debug, Clone)]
+pub struct WhyField {
+    /// The name of the reasons' form field: `q.overall.why`.
+    pub name: String,
+    /// The reasons.
+    pub reasons: Vec<Choice>,
+    /// The name of the wish's form field: `q.overall.contact`.
+    pub contact_name: String,
+    /// The customer asks to be contacted.
+    pub contact: bool,
 }
 
 /// The questions with what was answered (code and value) and what is wrong with it.
@@ -52,6 +69,7 @@ pub fn fields(
             legend: question.text.text(t.locale()).to_owned(),
             required: question.required,
             options: (question.kind == Kind::Rating).then(|| choices(t, question, answer)),
+            why: question.why.as_ref().map(|_| why(t, question, answers)),
             text: storable(answer),
             error: error.map(|error| explain(t, questionnaire, answers, error)),
         }
@@ -92,10 +110,33 @@ fn choices(t: Texts, question: &Question, answer: &str) -> Vec<Choice> {
         value: value.to_owned(),
         label,
         checked: value == answer && offers(question, answer),
+        low: question.is_low_option(value),
     };
     let listed = question.options.iter().map(|option| choice(&option.value, option.text.text(t.locale()).to_owned()));
     let opt_out = || choice(NOT_APPLICABLE, t.get("survey-not-applicable"));
     listed.chain(question.not_applicable.then(opt_out)).collect()
+}
+
+/// The reasons with those that were chosen: as a form sends them, one by one, or as they are stored, in one text.
+fn why(t: Texts, question: &Question, answers: &[(String, String)]) -> WhyField {
+    let (code, contact) = (format!("{}{WHY}", question.code), format!("{}{CONTACT}", question.code));
+    let is_chosen = |value: &str| {
+        let mut sent = answers.iter().filter(|(answered, _)| *answered == code);
+        sent.any(|(_, chosen)| chosen.split(' ').any(|one| one == value))
+    };
+    let offered = question.why.iter().flat_map(|why| &why.reasons).take(MAX_REASONS);
+    let reasons = offered.map(|reason| Choice {
+        value: reason.code.clone(),
+        label: reason.text.text(t.locale()).to_owned(),
+        checked: is_chosen(&reason.code),
+        low: false,
+    });
+    WhyField {
+        name: format!("{ANSWER_PREFIX}{code}"),
+        reasons: reasons.collect(),
+        contact: answer(answers, &contact) == Some(YES),
+        contact_name: format!("{ANSWER_PREFIX}{contact}"),
+    }
 }
 
 /// A text as it is put back into its field: without the control characters that would be refused again.

@@ -23,6 +23,8 @@ pub struct SurveyForm {
     pub answers: Vec<(String, String)>,
     /// How the customer signs; anonymous if left out, an error if it is neither or both.
     pub identity: Result<Identity, UnknownIdentity>,
+    /// Only the page's look is to change: the form comes back as it is, and nothing is stored.
+    pub is_draft: bool,
     /// The field that people do not see; whoever fills it in is suspect (RELIABILITY §4).
     pub website: String,
 }
@@ -84,6 +86,7 @@ impl SurveyForm {
             nonce: String::new(),
             answers: Vec::new(),
             identity: Ok(Identity::default()),
+            is_draft: false,
             website: String::new(),
         };
         let mut signed = None;
@@ -91,6 +94,7 @@ impl SurveyForm {
             match name.as_str() {
                 "nonce" if form.nonce.is_empty() => form.nonce = value,
                 "website" if form.website.is_empty() => form.website = value,
+                "draft" => form.is_draft = true,
                 "identity" => {
                     let read = Identity::from_value(&value);
                     form.identity =
@@ -288,6 +292,12 @@ mod tests {
     #[test]
     fn a_filled_hidden_field_is_suspect() {
         assert!(SurveyForm::parse(b"website=http%3A%2F%2Fx").unwrap().is_suspect());
+    }
+
+    #[test]
+    fn the_buttons_for_language_and_size_send_a_draft() {
+        assert!(SurveyForm::parse(b"q.comment=x&draft=1").unwrap().is_draft);
+        assert!(!SurveyForm::parse(b"q.comment=draft").unwrap().is_draft);
     }
 
     #[test]

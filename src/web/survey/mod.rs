@@ -9,11 +9,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::TimeDelta;
 
-use super::Web;
+use super::{Web, see_other};
 use crate::crypto::Token;
 use crate::db::invitation::Found;
 use crate::db::response::Named;
 use crate::db::response_writer::{Answer, Receipt, Submission};
+use crate::db::suspect::{self, Reason};
 use crate::db::{self, Error};
 use crate::domain::invitation::State as Invited;
 use crate::domain::period::local_date;
@@ -22,14 +23,17 @@ use crate::domain::response::{Periods, Response};
 use crate::i18n::{Locale, Texts};
 use form::{Display, FormError, Identity, Preselection, SurveyForm};
 use notice::{Notice, State};
-use view::{Frame, Links, Privacy, Problem, Service, SurveyPage};
+use view::{Frame, Links, Privacy, Problem, Service, Stage, SurveyPage};
 
+pub mod after;
 pub mod fields;
 pub mod form;
 pub mod notice;
 #[cfg(test)]
 mod notice_tests;
+pub(in crate::web) mod pause;
 pub mod style;
+pub(in crate::web) mod suspects;
 pub mod unsubscribe;
 pub mod view;
 #[cfg(test)]
@@ -43,90 +47,111 @@ struct Opened {
     token: Token,
     invitation: Found,
     questionnaire: Arc<Questionnaire>,
+    /// No answers are taken for the moment.
+    is_paused: bool,
 }
+
+/// What a page shows beside its questions.
+#[derive(Default)]
+struct Filled {
+    /// Question code and value.
+    answers: Vec<(String, String)>,
+    identity: Identity,
+    problems: Vec<Problem>,
+    stage: Stage,
+    /// Whoever sends this page again is no robot.
+    is_confirmed: bool,
+}
+
+/// What an answer is sent with: its form and how the page is to be shown.
+type Body = Result<Bytes, actix_web::Error>;
 
 /// `GET /s/{token}`
 pub async fn open(web: Data<Web>, request: HttpRequest, token: Path<String>) -> HttpResponse {
-    let display = Display::from_query(request.query_string());
-    let opened = match find(&web, &request, &token).await {
+    let opened = match find_open(&web, &request, &token).await {
         Ok(opened) => opened,
-        Err(state) => return notice(&web, &request, display, None, &state),
+        Err(response) => return response,
     };
-    if let Some(state) = ended(&web, &opened.invitation) {
-        return notice(&web, &request, display, Some(&opened), &state);
-    }
-    let chosen = Preselection::from_query(request.query_string(), &opened.questionnaire).answers;
-    page(&web, &request, &opened, chosen, Identity::Anonymous, Vec::new())
+    let answers = Preselection::from_query(request.query_string(), &opened.questionnaire).answers;
+    web.suspects.opened(&request, &opened.token.hash(), &answers, web.context.now());
+    page(&web, &request, &opened, Filled { answers, ..Filled::default() })
 }
 
 /// `POST /s/{token}`
-pub async fn answer(web: Data<Web>, request: HttpRequest, token: Path<String>, body: Bytes) -> HttpResponse {
-    let display = Display::from_query(request.query_string());
-    let opened = match find(&web, &request, &token).await {
+pub async fn answer(web: Data<Web>, request: HttpRequest, token: Path<String>, body: Body) -> HttpResponse {
+    let opened = match find_open(&web, &request, &token).await {
         Ok(opened) => opened,
-        Err(state) => return notice(&web, &request, display, None, &state),
+        Err(response) => return response,
     };
-    if let Some(state) = ended(&web, &opened.invitation) {
-        return notice(&web, &request, display, Some(&opened), &state);
-    }
-    let form = match SurveyForm::parse(&body) {
+    let form = match read(&web, &request, &opened, &body, Stage::Opened) {
         Ok(form) => form,
-        Err(error) => return unreadable(&web, &request, &opened, error),
+        Err(shown) => return shown,
     };
-    let (answers, identity) = match check(&web, &opened, &form) {
+    let (answers, identity) = match check(&web, &request, &opened, &form).await {
         Ok(checked) => checked,
-        Err(problems) => {
-            let identity = form.identity.unwrap_or_default();
-            return page(&web, &request, &opened, form.answers, identity, problems);
-        }
+        Err(refused) => return page(&web, &request, &opened, refused),
     };
-    let query = frame(&web, &request, display, Some(&opened.invitation)).here();
     match store(&web, &opened, answers, identity).await {
-        Ok(Receipt::Stored) => {
-            let path = format!("/s/{}/thanks?identity={}&{query}", token.as_str(), identity.as_str());
-            HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
-        }
-        Ok(Receipt::Late) => {
-            let state = State::Answered { on: None, correction: None };
-            notice(&web, &request, display, Some(&opened), &state)
-        }
+        Ok(Receipt::Stored) => see_other(&format!("/s/{}/thanks?{}", token.as_str(), here(&web, &request, &opened))),
+        Ok(Receipt::Late) => after::answered(&web, &request, &opened).await,
         Err(error) => {
             if !matches!(error, Error::Busy | Error::Stopped) {
                 tracing::error!(%error, "an answer could not be stored");
             }
-            page(&web, &request, &opened, form.answers, identity, vec![Problem::Busy])
+            page(&web, &request, &opened, form.filled(vec![Problem::Busy]))
         }
     }
 }
 
-/// `GET /s/{token}/thanks`
-pub async fn thanks(web: Data<Web>, request: HttpRequest, token: Path<String>) -> HttpResponse {
-    let display = Display::from_query(request.query_string());
-    let opened = match find(&web, &request, &token).await {
-        Ok(opened) => opened,
-        Err(state) => return notice(&web, &request, display, None, &state),
+/// The form of a body; or the page to show instead, where it cannot be read or only asks to be shown otherwise.
+fn read(
+    web: &Web,
+    request: &HttpRequest,
+    opened: &Opened,
+    body: &Body,
+    stage: Stage,
+) -> Result<SurveyForm, HttpResponse> {
+    let parsed = body.as_ref().map_err(|_| FormError::TooLarge).and_then(|bytes| SurveyForm::parse(bytes));
+    let filled = match parsed {
+        Ok(form) if !form.is_draft => return Ok(form),
+        Ok(form) => Filled { stage: stage.as_draft(), ..form.filled(Vec::new()) },
+        // Nothing could be kept.
+        Err(error) => Filled { problems: vec![Problem::Form(error)], stage, ..Filled::default() },
     };
-    if opened.invitation.state != Invited::Answered {
-        let path = format!("/s/{}", token.as_str());
-        return HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish();
+    Err(page(web, request, opened, filled))
+}
+
+/// The invitation behind a link, if it takes an answer; the page to show instead if it does not.
+async fn find_open(web: &Web, request: &HttpRequest, token: &str) -> Result<Opened, HttpResponse> {
+    let opened = find(web, request, token).await.map_err(|state| notice(web, request, None, &state))?;
+    let invitation = &opened.invitation;
+    if invitation.takes_answers(web.context.now()) {
+        let is_paused = opened.is_paused;
+        return if is_paused { Err(notice(web, request, Some(&opened), &State::Paused)) } else { Ok(opened) };
     }
-    let named = request.query_string().split('&').any(|pair| pair == "identity=named");
-    let state = if named { State::ThanksNamed { correction: None } } else { State::ThanksAnonymous };
-    notice(&web, &request, display, Some(&opened), &state)
+    let state = match invitation.state {
+        Invited::Answered => return Err(after::answered(web, request, &opened).await),
+        Invited::Declined => State::NotMeDone,
+        Invited::Expired | Invited::Scheduled | Invited::Queued | Invited::Sent => {
+            State::Expired { on: local_date(invitation.expires_at, web.context.config.time_zone) }
+        }
+        _ => State::Withdrawn,
+    };
+    Err(notice(web, request, Some(&opened), &state))
 }
 
 /// The invitation behind a token. Every wrong token gets the same answer; too many of them from one place get none.
 async fn find(web: &Web, request: &HttpRequest, token: &str) -> Result<Opened, State> {
     let token = Token::from_text(token);
     let hash = token.hash();
-    let questionnaires = web.context.questionnaires.clone();
+    let (questionnaires, pause) = (web.context.questionnaires.clone(), web.pause.clone());
     let look = move |conn: &mut db::Connection| -> db::Result<_> {
         let Some(invitation) = db::invitation::by_token_hash(conn, &hash)? else { return Ok(None) };
         let questionnaire = questionnaires.get(conn, invitation.questionnaire_version_id)?;
-        Ok(Some((invitation, questionnaire)))
+        Ok(Some((invitation, questionnaire, pause.is_on(conn)?)))
     };
     match web.context.pool.look_up(look).await {
-        Ok(Some((invitation, questionnaire))) => Ok(Opened { token, invitation, questionnaire }),
+        Ok(Some((invitation, questionnaire, is_paused))) => Ok(Opened { token, invitation, questionnaire, is_paused }),
         Ok(None) => Err(web.guesses.check(request).map_or_else(|wait| State::TooMany { wait }, |()| State::Unknown)),
         Err(error) => {
             tracing::error!(%error, "a link could not be looked up");
@@ -135,29 +160,27 @@ async fn find(web: &Web, request: &HttpRequest, token: &str) -> Result<Opened, S
     }
 }
 
-/// What an invitation that takes no answer leads to.
-fn ended(web: &Web, invitation: &Found) -> Option<State> {
-    let now = web.context.now();
-    if invitation.takes_answers(now) {
-        return None;
-    }
-    Some(match invitation.state {
-        Invited::Answered => State::Answered { on: None, correction: None },
-        Invited::Declined => State::NotMeDone,
-        Invited::Expired | Invited::Scheduled | Invited::Queued | Invited::Sent => {
-            State::Expired { on: local_date(invitation.expires_at, web.context.config.time_zone) }
-        }
-        _ => State::Withdrawn,
-    })
-}
-
-/// The answers and the identity of a form, or everything that is wrong with it.
-fn check(web: &Web, opened: &Opened, form: &SurveyForm) -> Result<(Answers, Identity), Vec<Problem>> {
+/// The answers and the identity of a form, or the page with everything that is wrong with it.
+async fn check(
+    web: &Web,
+    request: &HttpRequest,
+    opened: &Opened,
+    form: &SurveyForm,
+) -> Result<(Answers, Identity), Filled> {
     let mut problems = Vec::new();
-    let context = &web.context;
-    let subject = opened.token.hash();
-    let fresh = context.secrets.check_page_nonce(&form.nonce, &subject, context.now(), NONCE_AGE);
-    if !fresh || form.is_suspect() {
+    let (context, link) = (&web.context, opened.token.hash());
+    let is_fresh = |subject: &[u8]| context.secrets.check_page_nonce(&form.nonce, subject, context.now(), NONCE_AGE);
+    let is_confirmed = is_fresh(&confirmed(&link));
+    let is_fresh = is_confirmed || is_fresh(&link);
+    let opened_several = !is_confirmed && web.suspects.ask(request, &link, context.now());
+    let suspect = match form.is_suspect() {
+        true => Some(Reason::HiddenField),
+        false => opened_several.then_some(Reason::SeveralAnswers),
+    };
+    if let Some(reason) = suspect {
+        put_aside(web, reason).await;
+    }
+    if !is_fresh || suspect.is_some() {
         problems.push(Problem::StaleNonce);
     }
     if form.identity.is_err() {
@@ -168,16 +191,41 @@ fn check(web: &Web, opened: &Opened, form: &SurveyForm) -> Result<(Answers, Iden
         problems.extend(errors.iter().cloned().map(Problem::Answer));
     }
     match (answers, form.identity) {
+        // Who wishes to be contacted must be known: the page says so beside the wish.
+        (Ok(answers), Ok(_)) if problems.is_empty() && answers.wants_contact() => Ok((answers, Identity::Named)),
         (Ok(answers), Ok(identity)) if problems.is_empty() => Ok((answers, identity)),
-        _ => Err(problems),
+        _ => Err(Filled { is_confirmed: is_fresh && suspect.is_some(), ..form.filled(problems) }),
+    }
+}
+
+/// What the nonce of a page stands for that asks a suspect to press the button once more.
+fn confirmed(link: &[u8]) -> Vec<u8> {
+    [link, b"once more"].concat()
+}
+
+/// Counts a form that only a robot would send; nothing else is kept of it.
+async fn put_aside(web: &Web, reason: Reason) {
+    let day = local_date(web.context.now(), web.context.config.time_zone);
+    let counted = web.context.pool.write(move |conn| suspect::count(conn, day, reason)).await;
+    if let Err(error) = counted {
+        tracing::error!(%error, "a suspect form could not be counted");
+    }
+}
+
+/// What a customer answers now.
+fn response(web: &Web, opened: &Opened, answers: Answers) -> Response {
+    let invitation = &opened.invitation;
+    let served = Periods::at(invitation.completed_at, web.context.config.time_zone);
+    let version = invitation.questionnaire_version_id;
+    Response {
+        notice_id: web.context.notice().map(|notice| notice.id),
+        ..Response::own(invitation.attribution, served, version, &opened.questionnaire, answers)
     }
 }
 
 async fn store(web: &Web, opened: &Opened, answers: Answers, identity: Identity) -> db::Result<Receipt> {
     let invitation = &opened.invitation;
-    let served = Periods::at(invitation.completed_at, web.context.config.time_zone);
-    let version = invitation.questionnaire_version_id;
-    let response = Response::own(invitation.attribution, served, version, &opened.questionnaire, answers);
+    let response = response(web, opened, answers);
     let answer = match identity {
         Identity::Anonymous => Answer::Anonymous(response),
         Identity::Named => Answer::Named(Named {
@@ -192,14 +240,9 @@ async fn store(web: &Web, opened: &Opened, answers: Answers, identity: Identity)
     web.writer.submit(submission).await
 }
 
-fn page(
-    web: &Web,
-    request: &HttpRequest,
-    opened: &Opened,
-    answers: Vec<(String, String)>,
-    identity: Identity,
-    problems: Vec<Problem>,
-) -> HttpResponse {
+fn page(web: &Web, request: &HttpRequest, opened: &Opened, filled: Filled) -> HttpResponse {
+    let Filled { answers, identity, problems, stage, is_confirmed } = filled;
+    let subject = if is_confirmed { confirmed(&opened.token.hash()) } else { opened.token.hash() };
     let invitation = &opened.invitation;
     let Web { context, .. } = web;
     let frame = frame(web, request, Display::from_query(request.query_string()), Some(invitation));
@@ -222,11 +265,11 @@ fn page(
             purpose: None,
             retention_months: context.config.retention_months,
         },
-        nonce: context.secrets.page_nonce(&opened.token.hash(), context.now()),
+        nonce: context.secrets.page_nonce(&subject, context.now()),
         expires_on: local_date(invitation.expires_at, context.config.time_zone),
         answers,
         identity,
-        correction: false,
+        stage,
         problems,
         frame: &frame,
     };
@@ -234,14 +277,15 @@ fn page(
     render(&page, status, (status == 503).then_some(30))
 }
 
-fn notice(web: &Web, request: &HttpRequest, display: Display, opened: Option<&Opened>, state: &State) -> HttpResponse {
+fn notice(web: &Web, request: &HttpRequest, opened: Option<&Opened>, state: &State) -> HttpResponse {
+    let display = Display::from_query(request.query_string());
     let frame = frame(web, request, display, opened.map(|opened| &opened.invitation));
     render(&Notice { frame: &frame, state }, state.status(), state.retry_after())
 }
 
-/// A form of which nothing could be kept.
-fn unreadable(web: &Web, request: &HttpRequest, opened: &Opened, error: FormError) -> HttpResponse {
-    page(web, request, opened, Vec::new(), Identity::Anonymous, vec![Problem::Form(error)])
+/// The query that keeps language and size.
+fn here(web: &Web, request: &HttpRequest, opened: &Opened) -> String {
+    frame(web, request, Display::from_query(request.query_string()), Some(&opened.invitation)).here()
 }
 
 /// The reader's language: the link's, the invitation's, the browser's, the organisation's.
@@ -275,4 +319,12 @@ fn render(template: &impl Template, status: u16, retry_after: Option<u32>) -> Ht
         response.insert_header((header::RETRY_AFTER, seconds.to_string()));
     }
     response.body(html)
+}
+
+impl SurveyForm {
+    /// The page that keeps what was sent.
+    fn filled(&self, problems: Vec<Problem>) -> Filled {
+        let identity = self.identity.unwrap_or_default();
+        Filled { answers: self.answers.clone(), identity, problems, ..Filled::default() }
+    }
 }

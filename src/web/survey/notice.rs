@@ -3,9 +3,11 @@
 //! No page says whether somebody else answered, and a wrong token gets the same bytes whatever is wrong with it.
 
 use askama::Template;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
 use super::view::{Frame, day, day_and_year};
+use crate::domain::period::Period;
+use crate::i18n::{Locale, Texts};
 
 /// The value of the field `action` that takes back "stop these invitations".
 pub const RESUME: &str = "resume";
@@ -14,12 +16,12 @@ pub const RESUME: &str = "resume";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
     /// An anonymous answer was stored.
-    ThanksAnonymous,
-    /// A named answer was stored.
-    ThanksNamed {
-        /// How it may be corrected.
-        correction: Option<Correction>,
+    ThanksAnonymous {
+        /// The month it counts in, and by when the month's results are told.
+        results: (Period, NaiveDate),
     },
+    /// A named answer was stored.
+    ThanksNamed(Receipt),
     /// The link was used before.
     Answered {
         /// The day of a named answer; an anonymous one has none.
@@ -28,7 +30,10 @@ pub enum State {
         correction: Option<Correction>,
     },
     /// The one correction was made.
-    Corrected,
+    Corrected {
+        /// What is owed for a low answer.
+        reply: Option<Reply>,
+    },
     /// The last day to answer has passed.
     Expired {
         /// That day.
@@ -60,6 +65,32 @@ pub enum State {
     },
     /// The database does not answer.
     Busy,
+}
+
+/// What came in by name, and what happens next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The service record's number, masked.
+    pub reference: String,
+    /// How many ratings came in. What they say is not shown: the link may be passed on.
+    pub ratings: usize,
+    /// Whether a comment came in.
+    pub has_comment: bool,
+    /// What is owed for a low answer.
+    pub reply: Option<Reply>,
+    /// The month it counts in, and by when the month's results are told.
+    pub results: (Period, NaiveDate),
+    /// How it may be corrected.
+    pub correction: Option<Correction>,
+}
+
+/// What a low answer is owed (C-3.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reply {
+    /// The last moment, in the organisation's zone.
+    pub by: NaiveDateTime,
+    /// The customer asked to be contacted.
+    pub contact: bool,
 }
 
 /// The one correction of a named response.
@@ -115,7 +146,7 @@ impl State {
     const fn is_done(&self) -> bool {
         matches!(
             self,
-            Self::ThanksAnonymous | Self::ThanksNamed { .. } | Self::NotMeDone | Self::StopDone | Self::Resumed
+            Self::ThanksAnonymous { .. } | Self::ThanksNamed(_) | Self::NotMeDone | Self::StopDone | Self::Resumed
         )
     }
 
@@ -134,9 +165,9 @@ impl Notice<'_> {
     fn title(&self) -> String {
         let t = self.frame.t;
         match self.state {
-            State::ThanksAnonymous | State::ThanksNamed { .. } => t.get("survey-thanks"),
+            State::ThanksAnonymous { .. } | State::ThanksNamed(_) => t.get("survey-thanks"),
             State::Answered { .. } => t.get("survey-answered"),
-            State::Corrected => t.get("survey-corrected"),
+            State::Corrected { .. } => t.get("survey-corrected"),
             State::Expired { .. } => t.get("survey-expired"),
             State::Paused => t.get("survey-paused"),
             State::Withdrawn => t.get("survey-withdrawn"),
@@ -151,20 +182,20 @@ impl Notice<'_> {
         }
     }
 
-    /// What the links to another language or size carry on, so that a named answer is not thanked as an anonymous one.
-    fn kept(&self) -> &'static str {
-        if matches!(self.state, State::ThanksNamed { .. }) { "&identity=named" } else { "" }
-    }
-
     fn paragraphs(&self) -> Vec<String> {
         let t = self.frame.t;
         match self.state {
-            State::ThanksAnonymous => {
-                vec![t.get("survey-thanks-anonymous"), t.get("survey-thanks-use"), t.get("survey-close")]
-            }
-            State::ThanksNamed { correction } => {
-                let mut lines = vec![t.get("survey-thanks-named"), t.get("survey-thanks-use")];
-                lines.push(self.correct_until(correction.as_ref()).unwrap_or_else(|| t.get("survey-close")));
+            State::ThanksAnonymous { results } => vec![
+                t.get("survey-thanks-anonymous"),
+                t.get("survey-reply-anonymous"),
+                told(t, *results),
+                t.get("survey-close"),
+            ],
+            State::ThanksNamed(receipt) => {
+                let mut lines = vec![t.get("survey-thanks-named"), receipt.received(t)];
+                lines.extend(receipt.reply.map(|reply| reply.promise(t)));
+                lines.push(told(t, receipt.results));
+                lines.push(self.correct_until(receipt.correction.as_ref()).unwrap_or_else(|| t.get("survey-close")));
                 lines
             }
             State::Answered { on, correction } => {
@@ -174,7 +205,10 @@ impl Notice<'_> {
                 };
                 [Some(answered), self.correct_until(correction.as_ref())].into_iter().flatten().collect()
             }
-            State::Corrected => vec![t.get("survey-corrected-text")],
+            State::Corrected { reply } => {
+                let promise = reply.map(|reply| reply.promise(t));
+                [Some(t.get("survey-corrected-text")), promise].into_iter().flatten().collect()
+            }
             State::Expired { on } => {
                 let closed = t.with("survey-expired-text", &[("date", day_and_year(t.locale(), *on))]);
                 let next = self.frame.phone.is_some().then(|| t.get("survey-expired-next"));
@@ -201,7 +235,7 @@ impl Notice<'_> {
     fn action(&self) -> Action {
         let t = self.frame.t;
         match self.state {
-            State::ThanksNamed { correction: Some(correction) }
+            State::ThanksNamed(Receipt { correction: Some(correction), .. })
             | State::Answered { correction: Some(correction), .. } => {
                 Action::Link { href: self.address(&correction.path), label: t.get("survey-correct") }
             }
@@ -218,4 +252,32 @@ impl Notice<'_> {
     fn address(&self, path: &str) -> String {
         format!("{path}?{}", self.frame.here())
     }
+}
+
+impl Receipt {
+    fn received(&self, t: Texts) -> String {
+        let facts = [("number", self.reference.clone()), ("ratings", self.ratings.to_string())];
+        t.with(if self.has_comment { "survey-received-comment" } else { "survey-received" }, &facts)
+    }
+}
+
+impl Reply {
+    fn promise(self, t: Texts) -> String {
+        let time = self.by.format("%H:%M");
+        let day = day(t.locale(), self.by.date());
+        let when = match t.locale() {
+            Locale::ZhCn => format!("{day} {time}"),
+            Locale::En => format!("{time} on {day}"),
+        };
+        t.with(if self.contact { "survey-reply-contact" } else { "survey-reply" }, &[("time", when)])
+    }
+}
+
+/// By when the results of a month are told (D-3.1(3), by the work calendar).
+fn told(t: Texts, (month, by): (Period, NaiveDate)) -> String {
+    let name = match t.locale() {
+        Locale::ZhCn => format!("{}月", month.start().month()),
+        Locale::En => month.start().format("%B").to_string(),
+    };
+    t.with("survey-results", &[("month", name), ("date", day(t.locale(), by))])
 }

@@ -4,9 +4,10 @@ use askama::Template;
 use chrono::NaiveDate;
 use scraper::{Html, Selector};
 
-use super::notice::{Correction, Notice, RESUME, State};
+use super::notice::{Correction, Notice, RESUME, Receipt, Reply, State};
 use super::view::Frame;
 use crate::domain::locale::Locale;
+use crate::domain::period::Period;
 use crate::i18n::Texts;
 
 fn day(month: u32, day: u32) -> NaiveDate {
@@ -17,15 +18,37 @@ fn correction() -> Option<Correction> {
     Some(Correction { until: day(12, 2), path: "/s/T/correct".into() })
 }
 
+fn results() -> (Period, NaiveDate) {
+    ("2026-11".parse().unwrap(), day(12, 14))
+}
+
+fn reply(contact: bool) -> Reply {
+    Reply { by: day(11, 23).and_hms_opt(14, 30, 0).unwrap(), contact }
+}
+
+fn receipt(reply: Option<Reply>) -> Receipt {
+    Receipt {
+        reference: "****0042".into(),
+        ratings: 4,
+        has_comment: true,
+        reply,
+        results: results(),
+        correction: correction(),
+    }
+}
+
 /// Every state with the status that EXPERIENCE §1 gives it.
 fn states() -> Vec<(State, u16)> {
     vec![
-        (State::ThanksAnonymous, 200),
-        (State::ThanksNamed { correction: correction() }, 200),
-        (State::ThanksNamed { correction: None }, 200),
+        (State::ThanksAnonymous { results: results() }, 200),
+        (State::ThanksNamed(receipt(None)), 200),
+        (State::ThanksNamed(receipt(Some(reply(false)))), 200),
+        (State::ThanksNamed(receipt(Some(reply(true)))), 200),
+        (State::ThanksNamed(Receipt { correction: None, ..receipt(None) }), 200),
         (State::Answered { on: Some(day(11, 20)), correction: correction() }, 200),
         (State::Answered { on: None, correction: None }, 200),
-        (State::Corrected, 200),
+        (State::Corrected { reply: None }, 200),
+        (State::Corrected { reply: Some(reply(false)) }, 200),
         (State::Expired { on: day(12, 2) }, 410),
         (State::Paused, 503),
         (State::Withdrawn, 410),
@@ -97,10 +120,10 @@ fn what_asks_to_wait_says_how_long() {
 
 #[test]
 fn a_named_answer_may_be_corrected_until_its_day_and_an_anonymous_one_may_not() {
-    let (_, named) = render(Locale::ZhCn, &State::ThanksNamed { correction: correction() });
+    let (_, named) = render(Locale::ZhCn, &State::ThanksNamed(receipt(None)));
     assert_eq!(attributes(&named, "main a", "href"), ["/s/T/correct?lang=zh-CN"]);
     assert!(texts(&named, "main")[0].contains("12月2日前修改一次"));
-    let (_, anonymous) = render(Locale::ZhCn, &State::ThanksAnonymous);
+    let (_, anonymous) = render(Locale::ZhCn, &State::ThanksAnonymous { results: results() });
     assert!(attributes(&anonymous, "main a", "href").is_empty());
     assert!(texts(&anonymous, "main")[0].contains("不能再修改"));
 }
@@ -117,11 +140,18 @@ fn asking_pages_post_to_themselves_and_keep_the_language() {
 }
 
 #[test]
-fn a_named_answer_is_thanked_as_such_in_the_other_language_too() {
-    let (_, html) = render(Locale::ZhCn, &State::ThanksNamed { correction: None });
-    assert!(attributes(&html, "nav a", "href").iter().all(|link| link.ends_with("&identity=named")));
-    let (_, html) = render(Locale::ZhCn, &State::ThanksAnonymous);
-    assert_eq!(attributes(&html, "nav a", "href"), ["?lang=zh-CN&big=1", "?lang=en"]);
+fn thanks_say_what_came_in_and_what_happens_when() {
+    let said = |locale, state: &State| texts(&render(locale, state).1, "main")[0].clone();
+    let low = State::ThanksNamed(receipt(Some(reply(true))));
+    for fact in ["****0042", "4 项评分和一条意见", "11月23日 14:30前处理", "与您联系", "11月的结果会在12月14日前"]
+    {
+        assert!(said(Locale::ZhCn, &low).contains(fact), "{fact}");
+    }
+    for fact in ["****0042", "Ratings: 4, and a comment", "by 14:30 on 23 November", "November", "by 14 December"] {
+        assert!(said(Locale::En, &low).contains(fact), "{fact}");
+    }
+    let anonymous = said(Locale::ZhCn, &State::ThanksAnonymous { results: results() });
+    assert!(anonymous.contains("24 小时") && !anonymous.contains("14:30"));
 }
 
 #[test]

@@ -5,10 +5,10 @@ use askama::Template;
 use chrono::{Datelike, NaiveDate};
 
 use super::fields::{self, Field};
-use super::form::{ANSWER_PREFIX, FormError, Identity, offers};
+use super::form::{FormError, Identity, offers};
 use super::style::SURVEY_CSS;
 use crate::domain::locale::Locale;
-use crate::domain::questionnaire::{AnswerError, Kind, NOT_APPLICABLE, Question, Questionnaire};
+use crate::domain::questionnaire::{AnswerError, Kind, NOT_APPLICABLE, Question, Questionnaire, YES};
 use crate::i18n::Texts;
 
 /// Seconds that a rating takes to answer on a phone; a text takes three times as long (EXPERIENCE §1 "Length").
@@ -84,10 +84,25 @@ pub struct SurveyPage<'a> {
     pub answers: Vec<(String, String)>,
     /// How the customer signs.
     pub identity: Identity,
-    /// Whether a named response is being corrected.
-    pub correction: bool,
+    /// How far the customer has come.
+    pub stage: Stage,
     /// What was wrong with the form; empty for a page that was only opened.
     pub problems: Vec<Problem>,
+}
+
+/// How far the customer has come with a questionnaire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Stage {
+    /// Opened, with or without an answer from the mail; or refused.
+    #[default]
+    Opened,
+    /// Shown again in another language or size, with all that was filled in.
+    Draft,
+    /// A response by name is being corrected.
+    Correction {
+        /// It has a comment, which stays unless another is written. The link may have been passed on, so it is not shown.
+        keeps_comment: bool,
+    },
 }
 
 /// Why a posted questionnaire was not stored.
@@ -133,6 +148,11 @@ impl Frame {
         self.query(self.t.locale(), !self.big)
     }
 
+    /// The name of the other size.
+    pub(super) fn size_word(&self) -> String {
+        self.t.get(if self.big { "survey-standard-text" } else { "survey-large-text" })
+    }
+
     /// The style sheet, whose hash the policy allows.
     pub(super) fn css(&self) -> &'static str {
         SURVEY_CSS
@@ -144,6 +164,16 @@ impl Frame {
         let run = self.phone.as_deref()?.chars().take_while(spelled);
         let number: String = run.filter(|c| c.is_ascii_digit() || *c == '+').collect();
         (number.len() >= 3).then_some(number)
+    }
+}
+
+impl Stage {
+    /// The same, shown again without a problem.
+    pub(super) const fn as_draft(self) -> Self {
+        match self {
+            Self::Opened | Self::Draft => Self::Draft,
+            Self::Correction { .. } => self,
+        }
     }
 }
 
@@ -173,7 +203,7 @@ impl SurveyPage<'_> {
 
     fn heading(&self) -> String {
         let t = self.frame.t;
-        if self.correction {
+        if self.correction() {
             return t.get("survey-correction-heading");
         }
         let date = day(t.locale(), self.service.completed_on);
@@ -210,11 +240,10 @@ impl SurveyPage<'_> {
     /// Says that a selected answer is not sent yet, or that this is a correction.
     fn note(&self) -> Option<String> {
         let t = self.frame.t;
-        if self.correction {
-            return Some(t.get("survey-correction-note"));
-        }
         match self.selected().as_slice() {
             _ if !self.problems.is_empty() => None,
+            _ if self.correction() => Some(t.get("survey-correction-note")),
+            _ if self.stage == Stage::Draft => Some(t.get("survey-preselected-more")),
             [] => None,
             [(question, value)] => {
                 let word = word(t, question, value)?;
@@ -237,12 +266,18 @@ impl SurveyPage<'_> {
         fields::answer(&self.answers, code)
     }
 
-    /// The selected options as a query, so that a change of language or size keeps them; texts stay out of addresses.
-    fn kept(&self) -> String {
-        let pair = |(question, value): (&Question, &str)| {
-            format!("&{ANSWER_PREFIX}{}={}", percent_encode(&question.code), percent_encode(value))
-        };
-        self.selected().into_iter().map(pair).collect()
+    fn correction(&self) -> bool {
+        matches!(self.stage, Stage::Correction { .. })
+    }
+
+    /// What is said below a text's question.
+    fn hint(&self) -> String {
+        let t = self.frame.t;
+        let hint = t.get("survey-comment-hint");
+        match self.stage {
+            Stage::Correction { keeps_comment: true } => format!("{} {hint}", t.get("survey-correction-comment")),
+            _ => hint,
+        }
     }
 
     fn privacy_line(&self) -> String {
@@ -357,15 +392,4 @@ fn word(t: Texts, question: &Question, value: &str) -> Option<String> {
 
 fn count(t: Texts, key: &str, n: usize) -> String {
     t.count(key, i64::try_from(n).unwrap_or(i64::MAX))
-}
-
-fn percent_encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match char::from(byte) {
-            c if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') => encoded.push(c),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
 }

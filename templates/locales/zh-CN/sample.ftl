@@ -89,3 +89,5 @@ sample-attempts = 回访记录
 sample-note-heading = 没有访问成功
 sample-is-answered = 这位客户已经作答，不能再改动。
 sample-not-drawn = 这条服务记录不在现行名单里，可能刚刚重新抽过样。
+sample-why = （总体不满意时）哪里不满意，可多选
+sample-why-contact = 客户希望我们再联系

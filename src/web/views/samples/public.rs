@@ -57,10 +57,13 @@ impl Samples {
     pub(crate) fn privacy(&self) -> public::PrivacyPage {
         public::PrivacyPage {
             shell: self.outside(),
-            email: Some(self.say("privacy@example.com", "privacy@example.com")),
-            phone: Some("400-000-0000".to_owned()),
-            retention_months: 36,
-            link_days: 14,
+            facts: crate::i18n::privacy::Facts {
+                organisation: self.outside().organisation,
+                email: Some("privacy@example.com".to_owned()),
+                phone: Some("400-000-0000".to_owned()),
+                retention_months: 36,
+                link_days: 14,
+            },
             updated: date("2026-11-01"),
         }
     }
