@@ -9,16 +9,18 @@ use diesel::prelude::*;
 use rand::seq::SliceRandom;
 
 use super::period::Progress;
+use super::questionnaire::Published;
 use super::schema::pending_response;
 use super::{Connection, Result, response, tally};
 use crate::crypto::{Place, Secrets, Unreadable, random};
-use crate::domain::anonymity::{COMPANY, generalise};
+use crate::domain::anonymity::{COMPANY, generalise, without_channel};
 use crate::domain::period::Period;
 use crate::domain::response::Response;
 use crate::domain::tally::{ServiceDelta, Tallies};
 
-/// Every sealed answer is padded to this length, so that its size tells nothing: the longest comment fits.
-const SEALED_LEN: usize = 9_000;
+/// Every sealed answer is padded to this length, so that its size tells nothing: the longest comment fits. What is
+/// longer still is padded to a multiple of it.
+const SEALED_LEN: usize = 10_000;
 
 const SEALED: &str = "pending_response.sealed";
 
@@ -88,8 +90,8 @@ pub fn accept(
     release(conn, progress, released, tallies)
 }
 
-/// Releases the remainders of months before `current`, without their channel where that brings five together.
-/// Returns how many answers were released.
+/// Releases the remainders of months before `current`, without their channel where that brings five together whose
+/// questionnaires ask the same. Returns how many answers were released.
 pub fn release_remainders(
     conn: &mut Connection,
     secrets: &Secrets,
@@ -105,12 +107,14 @@ pub fn release_remainders(
             pending_response::sealed,
         ))
         .load(conn)?;
-    // The version may differ between the channels; it is of no use without the channel's figures.
-    let mut by_month: BTreeMap<(i64, String), Vec<Waiting>> = BTreeMap::new();
+    let questionnaires = Published::default();
+    // A channel's version would tell the channel, and answers to other questions the version.
+    let mut by_month: BTreeMap<(i64, String, String), Vec<Waiting>> = BTreeMap::new();
     for (id, department_id, cohort, sealed) in rows {
         let month = cohort.split(':').next().unwrap_or_default().to_owned();
         let answer = open(secrets, &id, &sealed)?;
-        by_month.entry((department_id, month)).or_default().push((id, answer));
+        let asked = questionnaires.get(conn, answer.questionnaire_version_id)?.form();
+        by_month.entry((department_id, month, asked)).or_default().push((id, answer));
     }
     let mut tallies = Tallies::default();
     let mut released = Vec::new();
@@ -122,11 +126,7 @@ pub fn release_remainders(
             // Another instance is at it: the whole transaction gives way.
             return Err(diesel::result::Error::RollbackTransaction.into());
         }
-        for answer in &mut answers {
-            answer.attribution.employee_id = None;
-            answer.attribution.touchpoint = None;
-            answer.attribution.channel = None;
-        }
+        without_channel(&mut answers);
         released.push(answers);
     }
     let count = released.iter().map(Vec::len).sum();
@@ -199,7 +199,7 @@ fn seal(secrets: &Secrets, answer: &Response) -> Result<(Vec<u8>, Vec<u8>)> {
     let id = random::<16>().to_vec();
     let mut plain = serde_json::to_vec(answer).map_err(|_| Unreadable)?;
     // White space after JSON is no part of it.
-    plain.resize(plain.len().max(SEALED_LEN), b' ');
+    plain.resize(plain.len().next_multiple_of(SEALED_LEN), b' ');
     let sealed = secrets.seal(Place { column: SEALED, row: &hex::encode(&id) }, &plain)?;
     Ok((id, sealed))
 }
@@ -214,7 +214,58 @@ impl Group {
         Self {
             department_id: answer.attribution.department_id,
             channel: answer.attribution.channel.map_or("", |channel| channel.as_str()),
-            cohort: format!("{}:{}", answer.served.month, answer.questionnaire_version_id),
+            cohort: format!(
+                "{}:{}:{}",
+                answer.served.month,
+                answer.questionnaire_version_id,
+                answer.notice_id.unwrap_or_default()
+            ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::domain::questionnaire::{MAX_TEXT, Questionnaire};
+    use crate::domain::response::{Attribution, Base, Mode, Periods};
+    use crate::domain::service_record::{Channel, Touchpoint};
+
+    fn answer(comment: Option<String>) -> Response {
+        let questionnaire: Questionnaire = serde_json::from_str(Questionnaire::ONLINE_JSON).unwrap();
+        let said = ["overall", "attitude", "speed", "solved"].map(|code| (code, "1"));
+        let why = &questionnaire.questions[0].why.as_ref().unwrap().reasons;
+        let reasons = why.iter().map(|reason| ("overall.why", reason.code.as_str()));
+        let answers = questionnaire.read(said.into_iter().chain(reasons)).unwrap();
+        let periods = Periods::at(DateTime::UNIX_EPOCH, chrono_tz::UTC);
+        Response {
+            attribution: Attribution {
+                department_id: i64::MAX,
+                employee_id: Some(i64::MAX),
+                client_id: Some(i64::MAX),
+                touchpoint: Some(Touchpoint::MiniProgram),
+                channel: Some(Channel::Offline),
+            },
+            served: periods,
+            counts_in: periods,
+            mode: Mode::Own,
+            base: Base::Invited,
+            questionnaire_version_id: i64::MAX,
+            scored: questionnaire.score(&answers),
+            answers,
+            comment,
+            notice_id: Some(i64::MAX),
+        }
+    }
+
+    #[test]
+    fn the_longest_answer_is_sealed_to_the_length_of_the_shortest() {
+        let secrets = Secrets::random();
+        let length = |comment| seal(&secrets, &answer(comment)).unwrap().1.len();
+        let shortest = length(None);
+        assert_eq!(length(Some("😀".repeat(MAX_TEXT))), shortest);
+        assert_eq!(length(Some("\"\\".repeat(MAX_TEXT / 2))), shortest);
     }
 }

@@ -11,6 +11,7 @@
 #[macro_use]
 mod harness;
 
+mod adversary;
 mod anonymity;
 mod api;
 mod appraisals;
@@ -26,5 +27,6 @@ mod periods;
 mod sample;
 mod schema;
 mod small_numbers;
+mod survey;
 mod texts;
 mod writer;
