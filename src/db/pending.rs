@@ -230,7 +230,7 @@ mod tests {
 
     use super::*;
     use crate::domain::questionnaire::{MAX_TEXT, Questionnaire};
-    use crate::domain::response::{Attribution, Base, Mode, Periods};
+    use crate::domain::response::{Attribution, Periods};
     use crate::domain::service_record::{Channel, Touchpoint};
 
     fn answer(comment: Option<String>) -> Response {
@@ -240,23 +240,17 @@ mod tests {
         let reasons = why.iter().map(|reason| ("overall.why", reason.code.as_str()));
         let answers = questionnaire.read(said.into_iter().chain(reasons)).unwrap();
         let periods = Periods::at(DateTime::UNIX_EPOCH, chrono_tz::UTC);
+        let attribution = Attribution {
+            department_id: i64::MAX,
+            employee_id: Some(i64::MAX),
+            client_id: Some(i64::MAX),
+            touchpoint: Some(Touchpoint::MiniProgram),
+            channel: Some(Channel::Offline),
+        };
         Response {
-            attribution: Attribution {
-                department_id: i64::MAX,
-                employee_id: Some(i64::MAX),
-                client_id: Some(i64::MAX),
-                touchpoint: Some(Touchpoint::MiniProgram),
-                channel: Some(Channel::Offline),
-            },
-            served: periods,
-            counts_in: periods,
-            mode: Mode::Own,
-            base: Base::Invited,
-            questionnaire_version_id: i64::MAX,
-            scored: questionnaire.score(&answers),
-            answers,
             comment,
             notice_id: Some(i64::MAX),
+            ..Response::own(attribution, periods, i64::MAX, &questionnaire, answers)
         }
     }
 
