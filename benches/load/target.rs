@@ -345,6 +345,7 @@ fn record(n: usize, now: DateTime<Utc>) -> ServiceRecord {
         resolved: Some(true),
         client_code: None,
         urgent: false,
+        closed_automatically: false,
     }
 }
 

@@ -10,8 +10,9 @@ use diesel::prelude::*;
 use super::department::Departments;
 use super::questionnaire::Current;
 use super::schema::{client, employee, invitation, outbox, service_record};
-use super::{Connection, Result, employee as employees, questionnaire, suppression, tally};
+use super::{Connection, Result, eligibility, employee as employees, questionnaire, suppression, tally};
 use crate::crypto::{Place, Secrets, random};
+use crate::domain::eligibility::Rules as EligibilityRules;
 use crate::domain::field::{FieldError, Reason};
 use crate::domain::invitation::{Rules, State};
 use crate::domain::locale::Locale;
@@ -38,6 +39,13 @@ pub struct Intake<'a> {
     staff_addresses: HashSet<String>,
     clients: HashMap<String, i64>,
     questionnaires: Current,
+    eligibility: Eligibility,
+}
+
+/// The rules of who is asked, with the departments that each is about.
+struct Eligibility {
+    rules: EligibilityRules,
+    departments: Vec<Vec<i64>>,
 }
 
 /// What became of a record that was handed in.
@@ -95,6 +103,7 @@ struct NewRecord<'a> {
     waiting_minutes: Option<i32>,
     resolved: Option<bool>,
     urgent: bool,
+    closed_automatically: bool,
     contact: Option<Vec<u8>>,
     customer_hash: Option<Vec<u8>>,
     created_at: chrono::NaiveDateTime,
@@ -114,6 +123,8 @@ struct NewInvitation {
     email_hash: Option<Vec<u8>>,
     due_at: chrono::NaiveDateTime,
     expires_at: chrono::NaiveDateTime,
+    rules_version: i64,
+    rule: Option<i64>,
 }
 
 #[derive(Insertable)]
@@ -137,6 +148,31 @@ struct Resolved<'a> {
     email_hash: Option<Vec<u8>>,
 }
 
+/// What an invitation is to be.
+struct Judged {
+    state: State,
+    due: DateTime<Utc>,
+    /// The place of the rule that leaves the service out.
+    rule: Option<usize>,
+}
+
+impl Eligibility {
+    fn of(rules: EligibilityRules, departments: &Departments) -> Self {
+        let about = |code: &Option<String>| {
+            let department = code.as_deref().and_then(|code| departments.by_code(code));
+            department.map(|department| departments.with_descendants(department.id)).unwrap_or_default()
+        };
+        let departments = rules.list.iter().map(|rule| about(&rule.department)).collect();
+        Self { rules, departments }
+    }
+
+    fn leaves_out(&self, resolved: &Resolved<'_>) -> Option<usize> {
+        let mut rules = self.rules.list.iter().zip(&self.departments);
+        let department = resolved.attribution.department_id;
+        rules.position(|(rule, about)| rule.leaves_out(resolved.record, |_| about.contains(&department)))
+    }
+}
+
 impl<'a> Intake<'a> {
     /// Loads departments, staff, clients and the questionnaires in force.
     pub fn load(
@@ -148,6 +184,7 @@ impl<'a> Intake<'a> {
         now: DateTime<Utc>,
     ) -> Result<Self> {
         let staff = employees::by_number(conn)?;
+        let departments = Departments::load(conn)?;
         let clients: Vec<(String, i64)> = client::table.select((client::code, client::id)).load(conn)?;
         Ok(Self {
             secrets,
@@ -155,7 +192,8 @@ impl<'a> Intake<'a> {
             zone,
             locale,
             now,
-            departments: Departments::load(conn)?,
+            eligibility: Eligibility::of(eligibility::current(conn)?, &departments),
+            departments,
             staff_addresses: staff.values().filter_map(|e| Some(e.email.as_ref()?.to_lowercase())).collect(),
             employees: staff.into_iter().map(|(number, employee)| (number, employee.id)).collect(),
             clients: clients.into_iter().collect(),
@@ -264,8 +302,8 @@ impl<'a> Intake<'a> {
         found.into_iter().map(read).collect()
     }
 
-    /// The states of the invitations to be, and when they are due: suppression, cool-down, age, address (A4–A6).
-    fn judge(&self, conn: &mut Connection, fresh: &[Resolved<'_>]) -> Result<Vec<(State, DateTime<Utc>)>> {
+    /// The states of the invitations to be, and when they are due: rules, suppression, cool-down, age, address (A4–A6).
+    fn judge(&self, conn: &mut Connection, fresh: &[Resolved<'_>]) -> Result<Vec<Judged>> {
         let mut hashes: Vec<Vec<u8>> = fresh.iter().filter_map(|resolved| resolved.email_hash.clone()).collect();
         hashes.sort_unstable();
         hashes.dedup();
@@ -277,8 +315,9 @@ impl<'a> Intake<'a> {
             let contact = &resolved.record.contact;
             let due = self.rules.due(resolved.record.completed_at, self.now, self.zone);
             let is_staff = contact.email.as_ref().is_some_and(|e| self.staff_addresses.contains(&e.to_lowercase()));
+            let rule = self.eligibility.leaves_out(resolved);
             let state = match (&resolved.email_hash, due) {
-                _ if is_staff => State::Ineligible,
+                _ if rule.is_some() || resolved.record.closed_automatically || is_staff => State::Ineligible,
                 (None, _) => State::NoAddress,
                 (Some(_), None) => State::TooOld,
                 (Some(hash), _) if suppressed.contains(hash) => State::Suppressed,
@@ -290,7 +329,7 @@ impl<'a> Intake<'a> {
                     }
                 },
             };
-            judged.push((state, due.unwrap_or(self.now)));
+            judged.push(Judged { state, due: due.unwrap_or(self.now), rule });
         }
         Ok(judged)
     }
@@ -313,7 +352,10 @@ impl<'a> Intake<'a> {
     fn insert(&self, conn: &mut Connection, fresh: &[Resolved<'_>], asking: Asking) -> Result<Vec<Stored>> {
         let judged = match asking {
             Asking::Invite => self.judge(conn, fresh)?,
-            Asking::Answered => fresh.iter().map(|r| (State::Answered, r.record.completed_at)).collect(),
+            Asking::Answered => fresh
+                .iter()
+                .map(|r| Judged { state: State::Answered, due: r.record.completed_at, rule: None })
+                .collect(),
         };
         let ids = reserve_keys!(conn, service_record, fresh.len())?;
         let invitation_ids = reserve_keys!(conn, invitation, fresh.len())?;
@@ -321,13 +363,14 @@ impl<'a> Intake<'a> {
         let mut stored = Vec::with_capacity(fresh.len());
         let mut rows = Vec::with_capacity(fresh.len());
         let mut invitations = Vec::with_capacity(fresh.len());
-        for ((resolved, (state, due)), (id, invitation_id)) in
+        for ((resolved, judged), (id, invitation_id)) in
             fresh.iter().zip(judged).zip(ids.into_iter().zip(invitation_ids))
         {
             let periods = Periods::at(resolved.record.completed_at, self.zone);
             tallies.add_service(resolved.attribution, periods, counted(resolved.record));
             rows.push(self.record_row(id, resolved)?);
-            invitations.push(self.invitation_row(invitation_id, resolved, id, state, due));
+            invitations.push(self.invitation_row(invitation_id, resolved, id, &judged));
+            let state = judged.state;
             stored.push(Stored { id, invitation_id, state, attribution: resolved.attribution, periods });
         }
         insert_rows!(conn, service_record::table, &rows)?;
@@ -371,6 +414,7 @@ impl<'a> Intake<'a> {
             waiting_minutes: record.waiting_minutes,
             resolved: record.resolved,
             urgent: record.urgent,
+            closed_automatically: record.closed_automatically,
             contact,
             customer_hash: record.contact.customer_ref.as_deref().map(|c| self.secrets.lookup("customer", c)),
             created_at: self.now.naive_utc(),
@@ -382,9 +426,9 @@ impl<'a> Intake<'a> {
         id: i64,
         resolved: &Resolved<'_>,
         service_record_id: i64,
-        state: State,
-        due: DateTime<Utc>,
+        judged: &Judged,
     ) -> NewInvitation {
+        let Judged { state, due, rule } = *judged;
         let salt = (state == State::Scheduled).then(|| random::<16>().to_vec());
         NewInvitation {
             id,
@@ -398,6 +442,8 @@ impl<'a> Intake<'a> {
             email_hash: resolved.email_hash.clone(),
             due_at: due.naive_utc(),
             expires_at: (due + TimeDelta::days(self.rules.expires_days)).naive_utc(),
+            rules_version: self.eligibility.rules.version,
+            rule: rule.and_then(|at| i64::try_from(at).ok()),
         }
     }
 }

@@ -232,6 +232,7 @@ mod tests {
             resolved: None,
             client_code: None,
             urgent: false,
+            closed_automatically: false,
         }
     }
 

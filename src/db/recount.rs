@@ -407,6 +407,7 @@ impl RecordRow {
             resolved: self.resolved,
             client_code: None,
             urgent: self.urgent,
+            closed_automatically: false,
         };
         Ok((attribution, record))
     }

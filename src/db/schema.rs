@@ -67,6 +67,7 @@ diesel::table! {
         waiting_minutes -> Nullable<Integer>,
         resolved -> Nullable<Bool>,
         urgent -> Bool,
+        closed_automatically -> Bool,
         contact -> Nullable<Binary>,
         customer_hash -> Nullable<Binary>,
         created_at -> Timestamp,
@@ -87,6 +88,17 @@ diesel::table! {
         due_at -> Timestamp,
         expires_at -> Timestamp,
         sent_at -> Nullable<Timestamp>,
+        rules_version -> BigInt,
+        rule -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    eligibility (version) {
+        version -> BigInt,
+        rules -> Text,
+        made_at -> Timestamp,
+        made_by -> Text,
     }
 }
 
@@ -476,6 +488,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     questionnaire_version,
     service_record,
     invitation,
+    eligibility,
     outbox,
     suppression,
     response,
@@ -503,3 +516,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     response_correction,
     suspect_tally,
 );
+
+diesel::allow_columns_to_appear_in_same_group_by_clause!(service_record::department_id, invitation::state);

@@ -102,6 +102,7 @@ struct RecordRow {
     waiting_minutes: Option<i32>,
     resolved: Option<bool>,
     urgent: bool,
+    closed_automatically: bool,
     contact: Option<Vec<u8>>,
 }
 
@@ -156,6 +157,7 @@ impl RecordRow {
             resolved: self.resolved,
             client_code,
             urgent: self.urgent,
+            closed_automatically: self.closed_automatically,
         })
     }
 }

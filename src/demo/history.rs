@@ -219,6 +219,7 @@ impl History<'_> {
             resolved: dice.chance(0.9).then(|| is_satisfied || dice.chance(0.55)),
             client_code: None,
             urgent: false,
+            closed_automatically: false,
         };
         let answer = dice.chance(unit.answering).then(|| self.answers(place, &record, is_satisfied, locale));
         Case { record, answer }

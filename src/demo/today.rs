@@ -125,6 +125,7 @@ impl Customer {
             resolved: None,
             client_code: None,
             urgent: false,
+            closed_automatically: false,
         }
     }
 }

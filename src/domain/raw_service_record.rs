@@ -26,7 +26,7 @@ use super::text;
 use super::timestamp::{self, Formats, Moment};
 
 /// The fields of a service record, in the order of CONTRACT §4.
-pub const FIELDS: [&str; 17] = [
+pub const FIELDS: [&str; 18] = [
     "external_id",
     "department_code",
     "touchpoint",
@@ -44,6 +44,7 @@ pub const FIELDS: [&str; 17] = [
     "resolved",
     "client_code",
     "urgent",
+    "closed_automatically",
 ];
 
 /// Minutes that a sender's clock may be ahead of ours.
@@ -92,6 +93,8 @@ pub struct RawServiceRecord<'a> {
     pub client_code: Option<Cow<'a, str>>,
     /// Optional, false if absent.
     pub urgent: Option<Cow<'a, str>>,
+    /// `true` or `false`: closed without a person; absent = no.
+    pub closed_automatically: Option<Cow<'a, str>>,
 }
 
 /// What judging a record needs besides the record.
@@ -202,6 +205,7 @@ impl<'a> RawServiceRecord<'a> {
             "resolved" => &mut self.resolved,
             "client_code" => &mut self.client_code,
             "urgent" => &mut self.urgent,
+            "closed_automatically" => &mut self.closed_automatically,
             _ => return false,
         };
         *slot = Some(value);
@@ -240,6 +244,8 @@ impl<'a> RawServiceRecord<'a> {
         let resolved = faults.optional("resolved", self.resolved.as_deref(), yes_or_no);
         let client_code = faults.optional("client_code", self.client_code.as_deref(), code);
         let urgent = faults.optional("urgent", self.urgent.as_deref(), yes_or_no).unwrap_or(false);
+        let closed_automatically =
+            faults.optional("closed_automatically", self.closed_automatically.as_deref(), yes_or_no);
 
         let record = match (external_id, department_code, channel, completed_at) {
             (Some(external_id), Some(department_code), Some(channel), Some(completed_at)) => Some(ServiceRecord {
@@ -258,6 +264,7 @@ impl<'a> RawServiceRecord<'a> {
                 resolved,
                 client_code,
                 urgent,
+                closed_automatically: closed_automatically.unwrap_or(false),
             }),
             _ => None,
         };

@@ -74,6 +74,8 @@ pub struct ServiceRecord {
     pub client_code: Option<String>,
     /// An urgent matter has shorter clocks (D-1.2).
     pub urgent: bool,
+    /// The source closed it by itself, without a person: its customer is not asked (FEATURES A4).
+    pub closed_automatically: bool,
 }
 
 /// A customer's personal data: encrypted where it is stored, never logged (hence no `Debug` of the values).
@@ -239,6 +241,7 @@ impl ServiceRecord {
         line("resolved", self.resolved.map(|yes| if yes { "true" } else { "false" }));
         line("client_code", self.client_code.as_deref());
         line("urgent", self.urgent.then_some("true"));
+        line("closed_automatically", self.closed_automatically.then_some("true"));
         text
     }
 
@@ -289,6 +292,7 @@ mod tests {
             resolved: Some(true),
             client_code: None,
             urgent: false,
+            closed_automatically: false,
         }
     }
 
@@ -338,8 +342,9 @@ mod tests {
 
     #[test]
     fn every_field_changes_the_canonical_text() {
-        let changes: [fn(&mut ServiceRecord); 8] = [
+        let changes: [fn(&mut ServiceRecord); 9] = [
             |r| r.urgent = true,
+            |r| r.closed_automatically = true,
             |r| r.resolved = None,
             |r| r.touchpoint = None,
             |r| r.client_code = Some("C".into()),

@@ -169,6 +169,9 @@ impl Page {
             if session.role == Role::Head {
                 areas.push((Area::Department, "/".to_owned()));
             }
+            if APPRAISALS.contains(&session.role) {
+                areas.push((Area::Asking, "/asking".to_owned()));
+            }
             if super::staff::sample::READERS.contains(&session.role) {
                 areas.push((Area::Samples, "/samples".to_owned()));
             }

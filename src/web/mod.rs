@@ -107,6 +107,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/exclusions", get().to(staff::exclusions::list))
         .route("/exclusions", post().to(staff::exclusions::propose))
         .route("/exclusions/{id}", post().to(staff::exclusions::decide))
+        .route("/asking", get().to(staff::asking::show))
+        .route("/asking", post().to(staff::asking::change))
         .route("/samples", get().to(staff::sample::index))
         .route("/samples", post().to(staff::sample::draw))
         .route("/samples/{period}", get().to(staff::sample::show))

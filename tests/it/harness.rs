@@ -239,6 +239,7 @@ impl TestApp {
             resolved: None,
             client_code: None,
             urgent: false,
+            closed_automatically: false,
         }
     }
 

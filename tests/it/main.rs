@@ -16,6 +16,7 @@ mod anonymity;
 mod api;
 mod appraisals;
 mod architecture;
+mod asking;
 mod backup;
 mod commitments;
 mod comparison;

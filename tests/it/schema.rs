@@ -27,6 +27,7 @@ on_both!(every_table_is_as_the_schema_says, |app| {
                 questionnaire_version,
                 service_record,
                 invitation,
+                eligibility,
                 outbox,
                 suppression,
                 response,

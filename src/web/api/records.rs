@@ -66,6 +66,7 @@ pub(super) struct RecordView {
     resolved: Option<bool>,
     client_code: Option<String>,
     urgent: bool,
+    closed_automatically: bool,
     invitation: &'static str,
 }
 
@@ -289,6 +290,7 @@ impl RecordView {
             resolved: record.resolved,
             client_code: record.client_code,
             urgent: record.urgent,
+            closed_automatically: record.closed_automatically,
             invitation: stored.invitation.as_str(),
         }
     }

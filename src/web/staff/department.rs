@@ -11,6 +11,7 @@ use super::super::session::Session;
 use super::super::views::figure::MIN_COMMENT_N;
 use super::super::views::{
     Area, Change, Chart, Comment, Comments, DepartmentPage, EmployeeRow, Headline, Problem, QuestionRow, Sentence,
+    words,
 };
 use super::charts::{chart, sparkline};
 use super::{Choice, channel, choice, insight};
@@ -30,11 +31,10 @@ use crate::domain::questionnaire::{OVERALL, Question, Questionnaire};
 use crate::domain::response::Base;
 use crate::domain::scorebook::{Named, Rests, Scorebook, Slice};
 use crate::domain::scorecard::{Measure, Score, Subject};
-use crate::domain::service_record::{Channel, Touchpoint};
+use crate::domain::service_record::Channel;
 use crate::domain::user::Role;
 use crate::domain::verdict::Thresholds;
 use crate::export::csv::Sheet;
-use crate::i18n::Texts;
 use crate::stats;
 use crate::stats::drivers::Complete;
 
@@ -208,7 +208,7 @@ async fn charts(page: &Page, figures: &Figures) -> Result<Vec<Chart>, Refusal> {
     let mut charts = Vec::new();
     for ((metric, channel), trend) in wanted.iter().zip(series(page, figures, &wanted).await?) {
         if trend.points.iter().any(|point| point.n > 0) {
-            let title = super::super::views::words::metric_of(&page.t, metric, channel);
+            let title = words::metric_of(&page.t, metric, channel);
             let title = format!("{} · {title}", figures.department.name(page.t.locale()));
             charts.push(chart(&trend, *channel, title, page.t.locale())?);
         }
@@ -239,20 +239,6 @@ async fn series(
 /// The questions that count in points.
 fn scored(questionnaire: &Questionnaire) -> impl Iterator<Item = &Question> {
     questionnaire.questions.iter().filter(|question| question.weight > 0)
-}
-
-/// Where a service was given, in words.
-fn touchpoint(t: &Texts, touchpoint: Touchpoint) -> String {
-    t.get(match touchpoint {
-        Touchpoint::Web => "touchpoint-web",
-        Touchpoint::App => "touchpoint-app",
-        Touchpoint::MiniProgram => "touchpoint-mini-program",
-        Touchpoint::Email => "touchpoint-email",
-        Touchpoint::Counter => "touchpoint-counter",
-        Touchpoint::Shop => "touchpoint-shop",
-        Touchpoint::CallCentre => "touchpoint-call-centre",
-        Touchpoint::OnSite => "touchpoint-on-site",
-    })
 }
 
 fn refusal(error: RequestError) -> Refusal {
@@ -437,7 +423,7 @@ impl Figures {
                     .touchpoint
                     .as_deref()
                     .and_then(|word| word.parse().ok())
-                    .map(|at| touchpoint(&page.t, at)),
+                    .map(|at| words::touchpoint(&page.t, &at)),
                 month: comment.month.parse().ok()?,
                 exclude_href: may_exclude.then(|| format!("/exclusions?response={}#propose", comment.id)),
             })

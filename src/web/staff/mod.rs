@@ -16,6 +16,7 @@ use crate::domain::service_record::Channel;
 use crate::domain::user::Role;
 
 pub mod appraisals;
+pub mod asking;
 mod charts;
 pub mod commitments;
 pub mod comparison;

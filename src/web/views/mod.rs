@@ -9,6 +9,7 @@
 //! * links carry `period` and `channel` in the query, so Back works and a view can be sent to someone.
 
 pub mod appraisals;
+pub mod asking;
 pub mod auth;
 pub mod captured_mail;
 mod choose;

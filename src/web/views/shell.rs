@@ -59,6 +59,8 @@ pub enum Area {
     Comparison,
     /// The reader's own department.
     Department,
+    /// Who is asked, and what became of each service.
+    Asking,
     /// The quarters' follow-up by phone.
     Samples,
     /// What is left out of every figure.
@@ -91,6 +93,7 @@ impl Area {
             Self::Overview => "staff-nav-overview",
             Self::Comparison => "staff-nav-comparison",
             Self::Department => "staff-nav-department",
+            Self::Asking => "asking-title",
             Self::Samples => "staff-nav-samples",
             Self::Exclusions => "exclusion-title",
             Self::Periods => "period-title",

@@ -2,8 +2,9 @@
 
 use super::format;
 use crate::domain::commitment::{Direction, Metric};
+use crate::domain::eligibility::Outcome;
 use crate::domain::response::Base;
-use crate::domain::service_record::Channel;
+use crate::domain::service_record::{Channel, Touchpoint};
 use crate::domain::trend::{Assurance, Variation};
 use crate::domain::verdict::{Evidence, Verdict};
 use crate::i18n::Texts;
@@ -150,4 +151,27 @@ pub const fn assurance_class(assurance: &Assurance) -> &'static str {
         Assurance::Missed => "a-missed",
         Assurance::ByChance => "a-chance",
     }
+}
+
+/// Where a service was given, in words.
+pub fn touchpoint(t: &Texts, touchpoint: &Touchpoint) -> String {
+    t.get(match touchpoint {
+        Touchpoint::Web => "touchpoint-web",
+        Touchpoint::App => "touchpoint-app",
+        Touchpoint::MiniProgram => "touchpoint-mini-program",
+        Touchpoint::Email => "touchpoint-email",
+        Touchpoint::Counter => "touchpoint-counter",
+        Touchpoint::Shop => "touchpoint-shop",
+        Touchpoint::CallCentre => "touchpoint-call-centre",
+        Touchpoint::OnSite => "touchpoint-on-site",
+    })
+}
+
+/// How a service ended, in words.
+pub fn outcome(t: &Texts, outcome: &Outcome) -> String {
+    t.get(match outcome {
+        Outcome::Resolved => "asking-outcome-resolved",
+        Outcome::Unresolved => "asking-outcome-unresolved",
+        Outcome::Unknown => "asking-outcome-unknown",
+    })
 }

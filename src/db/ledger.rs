@@ -1,0 +1,35 @@
+//! What became of the service records of a period: each stands in exactly one place, so that the sums agree
+//! (FEATURES A5, A6).
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+
+use super::intake::SERVICE;
+use super::schema::{invitation, service_record};
+use super::{Connection, Result, parse};
+use crate::domain::invitation::State;
+use crate::domain::ledger::Ledger;
+
+/// The ledger of each department, of the services that ended from `from` to before `to`.
+pub fn of_departments(
+    conn: &mut Connection,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<BTreeMap<i64, Ledger>> {
+    let rows: Vec<(i64, String, i64)> = service_record::table
+        .inner_join(invitation::table)
+        .filter(invitation::purpose.eq(SERVICE))
+        .filter(service_record::completed_at.ge(from.naive_utc()))
+        .filter(service_record::completed_at.lt(to.naive_utc()))
+        .group_by((service_record::department_id, invitation::state))
+        .select((service_record::department_id, invitation::state, count_star()))
+        .load(conn)?;
+    let mut ledgers: BTreeMap<i64, Ledger> = BTreeMap::new();
+    for (department, word, n) in rows {
+        let state: State = parse("invitation", "state", &word)?;
+        ledgers.entry(department).or_default().add(state, u32::try_from(n).unwrap_or(0));
+    }
+    Ok(ledgers)
+}
