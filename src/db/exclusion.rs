@@ -10,11 +10,12 @@ use serde_json::json;
 use super::period::Progress;
 use super::questionnaire::Published;
 use super::schema::{anonymous_response, exclusion, response, service_record};
+use super::scorebook::Wanted;
 use super::{Connection, Error, audit, parse, tally};
 use crate::domain::exclusion::{Reason, Refusal, Stage, Step, after, may_change};
-use crate::domain::period::{Grain, Period};
 use crate::domain::questionnaire::Answers;
 use crate::domain::response::{Attribution, Periods, Response};
+use crate::domain::scorebook::Line;
 use crate::domain::scorecard::Sums;
 use crate::domain::service_record::Channel;
 use crate::domain::tally::Tallies;
@@ -258,39 +259,78 @@ pub fn all(conn: &mut Connection, limit: i64) -> super::Result<Vec<Exclusion>> {
     Ok(rows.load(conn)?)
 }
 
-/// The sums of what is left out of a figure over invited answers: few rows, and none of them in a tally.
+/// What is left out in some months, as lines of a scorebook with their departments, of persons too if wanted. Without any
+/// exclusion it costs one look at a small table.
 ///
 /// # Errors
 /// The database's.
-pub fn left_out(
-    conn: &mut Connection,
-    departments: &[i64],
-    period: Period,
-    channel: Option<Channel>,
-) -> super::Result<Sums> {
-    let mut ids = exclusion::table
+pub fn lines(conn: &mut Connection, wanted: &Wanted<'_>) -> super::Result<Vec<(i64, Line)>> {
+    let ids: Vec<String> = exclusion::table
         .filter(exclusion::state.eq(Stage::Excluded.as_str()))
-        .filter(exclusion::base.eq("invited"))
-        .filter(exclusion::department_id.eq_any(departments))
+        .filter(exclusion::month.between(wanted.from.to_string(), wanted.to.to_string()))
+        .order(exclusion::id)
         .select(exclusion::response)
-        .into_boxed();
-    let text = period.to_string();
-    ids = match period.grain() {
-        Grain::Month => ids.filter(exclusion::month.eq(text)),
-        Grain::Quarter => ids.filter(exclusion::quarter.eq(text)),
-        Grain::Year => ids.filter(exclusion::year.eq(text)),
-    };
-    if let Some(channel) = channel {
-        ids = ids.filter(exclusion::channel.eq(channel.as_str()));
-    }
-    let mut sums = Sums::default();
-    for id in ids.load::<String>(conn)? {
-        if let Some(found) = read(conn, &id)? {
-            sums.add_response(found.response.scored.overall, found.response.scored.points);
+        .load(conn)?;
+    let (mut named, mut anonymous): (Vec<i64>, Vec<Vec<u8>>) = (Vec::new(), Vec::new());
+    for id in ids {
+        match Id::of(&id) {
+            Some(Id::Named(key)) => named.push(key),
+            Some(Id::Anonymous(key)) => anonymous.push(key),
+            None => {}
         }
     }
-    Ok(sums)
+    let mut rows: Vec<Left> = Vec::new();
+    for keys in named.chunks(BATCH) {
+        rows.extend(response::table.filter(response::id.eq_any(keys)).select(left!(response)).load::<Left>(conn)?);
+    }
+    for keys in anonymous.chunks(BATCH) {
+        let found = anonymous_response::table.filter(anonymous_response::id.eq_any(keys));
+        rows.extend(found.select(left!(anonymous_response)).load::<Left>(conn)?);
+    }
+    let mut lines = Vec::new();
+    for (department, employee, channel, mode, base, (overall, points), (month, quarter, year)) in rows {
+        let mut sums = Sums::default();
+        let overall = overall.and_then(|points| u8::try_from(points).ok());
+        sums.add_response(overall, points.and_then(|points| u32::try_from(points).ok()));
+        let line = Line {
+            employee_id: None,
+            question: String::new(),
+            channel: channel_of(channel)?,
+            base: parse("response", "base", &base)?,
+            mode: parse("response", "mode", &mode)?,
+            periods: Periods {
+                month: parse("response", "month", &month)?,
+                quarter: parse("response", "quarter", &quarter)?,
+                year: parse("response", "year", &year)?,
+            },
+            sums,
+        };
+        let of_person =
+            employee.filter(|_| wanted.employees.is_some()).map(|id| Line { employee_id: Some(id), ..line.clone() });
+        lines.extend(std::iter::once(line).chain(of_person).map(|line| (department, line)));
+    }
+    Ok(lines)
 }
+
+/// Ids in one statement.
+const BATCH: usize = 500;
+
+type Left = (i64, Option<i64>, Option<String>, String, String, (Option<i16>, Option<i32>), (String, String, String));
+
+macro_rules! left {
+    ($table:ident) => {
+        (
+            $table::department_id,
+            $table::employee_id,
+            $table::channel.nullable(),
+            $table::mode,
+            $table::base,
+            ($table::overall, $table::points),
+            ($table::month, $table::quarter, $table::year),
+        )
+    };
+}
+use left;
 
 const OPEN: [&str; 2] = [Stage::Requested.as_str(), Stage::Excluded.as_str()];
 

@@ -94,6 +94,9 @@ pub(super) fn live(conn: &mut Connection, wanted: &Wanted<'_>) -> Result<Scorebo
         let (id, line) = (row.department_id, row.read()?);
         if is_wanted(id) { book.add_services(id, line) } else { book.add_services_beside(id, &line) }
     }
+    for (id, line) in super::exclusion::lines(conn, wanted)? {
+        if is_wanted(id) { book.leave_out(id, line) } else { book.leave_out_beside(id, &line) }
+    }
     for (department_id, frame) in frames(conn, wanted)? {
         book.add_frame(department_id, frame);
     }

@@ -22,6 +22,7 @@ mod comments;
 mod dice;
 mod follow_up;
 mod history;
+mod left_out;
 mod organisation;
 #[cfg(test)]
 mod tests;
@@ -143,6 +144,7 @@ fn make(conn: &mut Connection, context: &Context, now: DateTime<Utc>) -> Result<
     if let Some(by) = STAFF.iter().find(|staff| staff.role == Role::Quality) {
         closing::close(conn, context, by.email, now)?;
     }
+    left_out::make(conn, context, now)?;
     let invitations = today::hand_in(conn, context, now)?;
     // Stated even where nobody could be asked: the database is a demo's.
     setting::set(conn, setting::DEMO, "")?;

@@ -31,6 +31,8 @@ pub struct Record {
     pub rate: Figure,
     /// The mean points, 0–100.
     pub points: Figure,
+    /// Answers that were left out; told also where the figures are withheld, since it tells of no answer.
+    pub excluded: u32,
     /// Why what it has no value of is withheld: of a person all its figures, else those that the score withholds.
     pub withheld: Option<Withheld>,
 }
@@ -91,6 +93,7 @@ pub fn records(scores: &[Score], thresholds: &Thresholds) -> Vec<Record> {
             records.len() - 1
         });
         let Some(record) = records.get_mut(at) else { continue };
+        record.excluded = record.excluded.max(score.excluded * u32::from(score.metric != Metric::ChannelGap));
         match score.metric {
             Metric::SatisfactionRate => record.rate = Figure::new(score),
             Metric::Points => record.points = Figure::new(score),
@@ -174,6 +177,7 @@ impl Record {
             response_rate: score.response_rate,
             rate: Figure::default(),
             points: Figure::default(),
+            excluded: 0,
             withheld: None,
         }
     }

@@ -132,6 +132,9 @@ pub struct Score {
     pub responded: u32,
     /// Responded of invited, in percent; `None` if nobody was invited.
     pub response_rate: Option<f64>,
+    /// Answers that were left out of it by two persons (FEATURES E6); a seal older than this says none.
+    #[serde(default)]
+    pub excluded: u32,
     /// The score is withheld because too few answered, or because it would give away another that is.
     pub suppressed: bool,
     /// The value for people, one decimal, never across an edge of the verdict.
@@ -313,6 +316,7 @@ impl Score {
             invited: reach.invited,
             responded: reach.responded,
             response_rate: reach.rate(),
+            excluded: 0,
             suppressed: false,
             shown: value.map(|value| yardstick.map_or_else(|| value.shown(&[]), |stick| stick.show(value))),
         };

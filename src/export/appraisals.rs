@@ -78,7 +78,7 @@ pub(super) struct Column {
     value: fn(&File, &Record, &str) -> Cell,
 }
 
-const COLUMNS: [Column; 36] = [
+const COLUMNS: [Column; 37] = [
     Column::new("schema_version", "string", "export-schema-version", |_, _, _| word(SCHEMA_VERSION)),
     Column::new("period", "string", "export-period", |f, _, _| Cell::Text(f.period.to_string())),
     Column::new("period_start", "date", "export-period-start", |f, _, _| Cell::Text(f.period.start().to_string())),
@@ -121,6 +121,7 @@ const COLUMNS: [Column; 36] = [
     Column::new("seal", "string", "export-seal", |f, _, _| maybe(f.seal.as_deref())),
     Column::new("computed_at", "datetime", "export-computed-at", |f, _, _| Cell::Text(f.computed_at())),
     Column::new("method_version", "string", "export-method-version", |_, _, _| word(METHOD_VERSION)),
+    Column::new("exclusions", "integer", "export-exclusions", |_, r, _| Cell::Count(r.excluded)),
 ];
 
 /// The columns as a Table Schema (Frictionless Data, specs.frictionlessdata.io/table-schema), explained in English.

@@ -9,7 +9,7 @@ use crate::domain::trend::Point;
 /// The version of the columns: they are only ever appended to.
 const SCHEMA_VERSION: &str = "1";
 
-const SCORES: [&str; 26] = [
+const SCORES: [&str; 27] = [
     "schema_version",
     "period",
     "period_start",
@@ -36,6 +36,7 @@ const SCORES: [&str; 26] = [
     "evidence",
     "clause",
     "suppressed",
+    "exclusions",
 ];
 
 const TREND: [&str; 13] = [
@@ -103,6 +104,7 @@ impl Sheet {
             score.evidence.map(|evidence| evidence.as_str().to_owned()).unwrap_or_default(),
             score.commitment.clone().unwrap_or_default(),
             u8::from(score.suppressed).to_string(),
+            score.excluded.to_string(),
         ]);
     }
 

@@ -99,7 +99,7 @@ on_both!(a_workbook_has_codes_as_texts_and_no_formula, |app| {
     assert!(column("employee_no").contains(&Data::String("00123".into())));
     assert!(column("department_name").contains(&Data::String("=HYPERLINK(\"http://x\")".into())));
     assert!(column("satisfaction_pct").contains(&Data::Float(80.0)));
-    assert_eq!(book.worksheet_range("数据字典").unwrap().height(), 37);
+    assert_eq!(book.worksheet_range("数据字典").unwrap().height(), 38);
     let csv = String::from_utf8(file.bytes(Format::Csv).unwrap()).unwrap();
     assert!(csv.contains("\"'=HYPERLINK(\"\"http://x\"\")\"") && !csv.contains(",=HYPERLINK"), "{csv}");
 });

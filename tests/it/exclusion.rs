@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use manyi::db;
-use manyi::db::exclusion::{By, ExclusionError, left_out, request, step};
+use manyi::db::exclusion::{By, ExclusionError, request, step};
 use manyi::db::schema::{anonymous_response, period, response};
 use manyi::db::scores::Request;
 use manyi::domain::commitment::{Level, Metric};
@@ -11,6 +11,7 @@ use manyi::domain::exclusion::{Reason, Refusal, Step};
 use manyi::domain::user::Role;
 
 use crate::harness::{Answer, TestApp};
+use crate::periods::close;
 
 /// Ten answers, the first of them bad; their ids as other systems know them.
 fn fill(app: &TestApp, identity: &str) -> Vec<String> {
@@ -55,6 +56,15 @@ fn rate(app: &TestApp) -> (Option<u32>, u32) {
     (rate.satisfied, rate.n)
 }
 
+/// What the department's rate and points say was left out of them in the quarter.
+fn excluded(app: &TestApp) -> [u32; 2] {
+    let request =
+        Request { period: "2026-Q4".parse().unwrap(), department: None, channel: None, level: Level::Department };
+    let scores = app.scores(&request).scores;
+    [Metric::SatisfactionRate, Metric::Points]
+        .map(|metric| scores.iter().find(|score| score.metric == metric).unwrap().excluded)
+}
+
 fn goes_and_comes_back(app: &TestApp, identity: &str) {
     let ids = fill(app, identity);
     app.deliver();
@@ -65,17 +75,9 @@ fn goes_and_comes_back(app: &TestApp, identity: &str) {
     take(app, &ids[0], Step::Approve, "b@x").unwrap();
     assert_eq!(rate(app), (Some(9), 9));
     assert!(matches!(ask(app, &ids[0], "a@x"), Err(ExclusionError::Already)));
-    let left = app
-        .pool()
-        .read_now(|conn| {
-            let departments = db::department::Departments::load(conn)?;
-            let ids: Vec<i64> = departments.iter().map(|one| one.id).collect();
-            left_out(conn, &ids, "2026-Q4".parse().unwrap(), None)
-        })
-        .unwrap();
-    assert_eq!((left.n, left.satisfied), (1, 0));
+    assert_eq!(excluded(app), [1, 0], "one answered question has no points");
     take(app, &ids[0], Step::Restore, "a@x").unwrap();
-    assert_eq!(rate(app), (Some(9), 10));
+    assert_eq!((rate(app), excluded(app)), ((Some(9), 10), [0, 0]));
     assert!(take(app, &ids[0], Step::Restore, "a@x").is_err());
 }
 
@@ -191,3 +193,63 @@ fn only_quality_and_administrators_propose_and_heads_see_nothing_of_it() {
     app.sign_in(Role::Head, Some(1));
     assert_eq!(app.get("/exclusions").status, 403);
 }
+
+/// Leaves out the answers with these ids.
+fn leave_out(app: &TestApp, ids: &[String]) {
+    for id in ids {
+        ask(app, id, "a@x").unwrap();
+        take(app, id, Step::Approve, "b@x").unwrap();
+    }
+}
+
+on_both!(the_scorecard_says_how_many_and_what_they_could_change, |app| {
+    let ids = fill(app, "named");
+    leave_out(app, &ids[..2]);
+    app.sign_in(Role::Head, Some(1));
+    let page = app.get("/departments/repair?period=2026-10").body;
+    assert!(page.contains("剔除 2 份答卷"), "{page}");
+    let compared = page.split("id=\"left-out\"").nth(1).unwrap().split("</section>").next().unwrap().to_owned();
+    for ends in ["若都不满意：", "8 / 10", "若都满意：", "10 / 10"] {
+        assert!(compared.contains(ends), "{ends}: {compared}");
+    }
+    assert!(!compared.contains("9 / 10"), "what the two said would follow: {compared}");
+});
+
+on_both!(five_are_told_as_a_sum, |app| {
+    let ids = fill(app, "named");
+    leave_out(app, &ids[..5]);
+    app.sign_in(Role::Quality, None);
+    let page = app.get("/departments/repair?period=2026-10").body;
+    let compared = page.split("id=\"left-out\"").nth(1).unwrap();
+    assert!(compared.contains("5 / 5") && compared.contains("9 / 10"), "{compared}");
+});
+
+on_both!(a_seal_keeps_the_count_and_hr_is_told, |app| {
+    let ids = fill(app, "named");
+    leave_out(app, &ids[..2]);
+    app.advance(TimeDelta::days(40));
+    close(app, "2026-10");
+    let of_month = |app: &TestApp| {
+        let period = "2026-10".parse().unwrap();
+        let request = Request { period, department: None, channel: None, level: Level::Department };
+        app.scores(&request).scores.iter().find(|score| score.metric == Metric::SatisfactionRate).unwrap().excluded
+    };
+    assert_eq!(of_month(app), 2);
+    // Whatever the rows say later.
+    app.pool()
+        .write_now(|conn| -> db::Result<()> {
+            diesel::update(response::table).set(response::excluded.eq(false)).execute(conn)?;
+            diesel::update(db::schema::exclusion::table)
+                .set(db::schema::exclusion::state.eq("restored"))
+                .execute(conn)?;
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(of_month(app), 2);
+    assert_eq!(app.pool().read_now(db::seal::check).unwrap().broken, []);
+    app.sign_in(Role::Hr, None);
+    let csv = app.get("/appraisals/2026-10/appraisals.csv").body;
+    let (head, rows) = csv.trim_start_matches('\u{feff}').split_once("\r\n").unwrap();
+    assert!(head.ends_with(",exclusions"), "{head}");
+    assert!(rows.lines().any(|row| row.contains("repair") && row.trim_end().ends_with(",2")), "{rows}");
+});

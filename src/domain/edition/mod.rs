@@ -60,6 +60,9 @@ pub struct Inputs {
     pub services: Vec<ServiceCount>,
     /// What the sample was drawn from, of a quarter with a follow-up.
     pub frames: Vec<SampleFrame>,
+    /// Sums of responses that were left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<Tally>,
 }
 
 /// What a quarter's sample was drawn from in one channel of a department.
@@ -233,6 +236,13 @@ impl Inputs {
                 services.entry((whose, line.periods)).or_default().add(&line.services);
             }
         }
+        let mut left_out: BTreeMap<_, Sums> = BTreeMap::new();
+        for (department, line) in book.left_out_lines().filter(|(_, line)| line.periods.include(period)) {
+            if let Some(whose) = whose(department, line.employee_id, line.channel) {
+                let key = (whose, line.question.clone(), line.base, line.mode, line.periods);
+                *left_out.entry(key).or_default() += line.sums;
+            }
+        }
         let listed = |sums: BTreeMap<_, Sums>| {
             let tally =
                 |((whose, question, base, mode, periods), sums)| Tally { whose, question, base, mode, periods, sums };
@@ -252,12 +262,13 @@ impl Inputs {
             employees: Vec::new(),
             services: services.into_iter().map(ServiceCount::from).collect(),
             frames,
+            left_out: listed(left_out),
         }
     }
 
     /// The numbers of all employees that something was counted of.
     fn employees_named(&self) -> BTreeSet<String> {
-        let tallies = self.tallies.iter().chain(&self.beside).map(|tally| &tally.whose);
+        let tallies = self.tallies.iter().chain(&self.beside).chain(&self.left_out).map(|tally| &tally.whose);
         let all = tallies.chain(self.services.iter().map(|count| &count.whose));
         all.filter_map(|whose| whose.employee.clone()).collect()
     }
@@ -288,6 +299,11 @@ impl Inputs {
         for tally in &self.beside {
             if let Some(department) = key(&tally.whose) {
                 book.add_beside(department, &line(tally));
+            }
+        }
+        for tally in &self.left_out {
+            if let Some(department) = key(&tally.whose) {
+                book.leave_out(department, line(tally));
             }
         }
         for count in &self.services {

@@ -11,8 +11,10 @@ use crate::domain::scorecard::{Measure, Reach, Score, Subject, Sums};
 use crate::domain::service_record::Channel;
 use crate::domain::verdict::Thresholds;
 
+mod left_out;
 mod small_numbers;
 
+pub use left_out::WithLeftOut;
 pub use small_numbers::Rests;
 use small_numbers::SmallNumbers;
 
@@ -80,6 +82,7 @@ pub struct Scorebook {
     lines: HashMap<i64, Vec<Line>>,
     services: HashMap<i64, Vec<ServiceLine>>,
     frames: HashMap<i64, Vec<Frame>>,
+    left_out: HashMap<i64, Vec<Line>>,
     sealed: HashMap<Whose, Vec<Score>>,
     small_numbers: SmallNumbers,
 }
@@ -132,6 +135,7 @@ impl Scorebook {
             lines: HashMap::new(),
             services: HashMap::new(),
             frames: HashMap::new(),
+            left_out: HashMap::new(),
             sealed: HashMap::new(),
             small_numbers: SmallNumbers::new(tree),
         }
@@ -366,6 +370,25 @@ impl Scorebook {
         if let Some(score) = sealed.and_then(|all| all.iter().find(|s| s.metric == metric && s.base == slice.base)) {
             return score.clone();
         }
+        let measure = if sealed.is_some() { Measure::nothing(metric) } else { self.measure(slice, metric) };
+        let mut score = self.made(slice, named, metric, &measure, commitments, thresholds);
+        score.excluded = self.excluded(slice, metric);
+        if !self.shows_metric(slice, metric, thresholds) {
+            score.suppress();
+        }
+        score
+    }
+
+    /// A figure made of a measure, judged by the commitment in force if that judges the answers of this base.
+    fn made(
+        &self,
+        slice: &Slice<'_>,
+        named: &Named<'_>,
+        metric: Metric,
+        measure: &Measure,
+        commitments: &[Commitment],
+        thresholds: &Thresholds,
+    ) -> Score {
         let subject = Subject {
             level: named.level,
             department: named.department.map(str::to_owned),
@@ -375,15 +398,10 @@ impl Scorebook {
             metric,
             base: slice.base,
         };
-        let reach = self.asked(slice);
-        let measure = if sealed.is_some() { Measure::nothing(metric) } else { self.measure(slice, metric) };
         let commitment = in_force(commitments, &asked(slice, named, metric));
-        let mut score = Score::new(subject, &measure, reach, commitment, thresholds);
+        let mut score = Score::new(subject, measure, self.asked(slice), commitment, thresholds);
         if slice.base != self.judged_base(slice, named, metric, commitments) {
             (score.verdict, score.evidence) = (None, None);
-        }
-        if !self.shows_metric(slice, metric, thresholds) {
-            score.suppress();
         }
         score
     }

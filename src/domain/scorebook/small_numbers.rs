@@ -25,6 +25,8 @@ pub enum Rests {
     Resolution,
     /// Records with both times.
     Timed,
+    /// Answers that are left out.
+    LeftOut,
 }
 
 /// How many answers there are in every department, also in those whose figures are not asked for, and what follows.
@@ -62,7 +64,7 @@ impl Rests {
     /// Of records there is no base: the same ones stand behind every figure.
     const fn base(&self, base: Base) -> Base {
         match self {
-            Self::Answers(_) | Self::Points => base,
+            Self::Answers(_) | Self::Points | Self::LeftOut => base,
             Self::Invited | Self::Resolution | Self::Timed => Base::Invited,
         }
     }
@@ -79,6 +81,11 @@ impl SmallNumbers {
             self.count(Rests::Points, line.base, place, line.sums.scored);
         }
         self.count(Rests::Answers(line.question.clone()), line.base, place, line.sums.n);
+    }
+
+    pub(super) fn leave_out(&mut self, department: i64, line: &Line) {
+        let place = (department, line.employee_id, line.channel, line.periods);
+        self.count(Rests::LeftOut, line.base, place, line.sums.n);
     }
 
     pub(super) fn add_services(&mut self, department: i64, line: &ServiceLine) {

@@ -10,11 +10,10 @@ use super::super::pull::{self, Handed};
 use super::super::session::Session;
 use super::super::views::figure::MIN_COMMENT_N;
 use super::super::views::{
-    Area, Change, Chart, Comment, Comments, DepartmentPage, EmployeeRow, Headline, Problem, QuestionRow, Sentence,
-    words,
+    Area, Change, Chart, Comment, Comments, DepartmentPage, EmployeeRow, Problem, QuestionRow, Sentence, words,
 };
 use super::charts::{chart, sparkline};
-use super::{Choice, channel, choice, insight};
+use super::{Choice, channel, choice, headlines, insight};
 use crate::db::department::{Department, Departments};
 use crate::db::employee::{self, Employee};
 use crate::db::period::{Course, Progress};
@@ -110,8 +109,8 @@ pub(super) struct Figures {
     pub(super) channel: Option<Channel>,
     /// Complete single answers of a year, for key drivers.
     pub(super) answers: Vec<Complete>,
-    book: Scorebook,
-    commitments: Vec<Commitment>,
+    pub(super) book: Scorebook,
+    pub(super) commitments: Vec<Commitment>,
     progress: Progress,
     choice: Choice,
     employees: HashMap<i64, Employee>,
@@ -180,7 +179,8 @@ async fn build(page: &Page, code: &str) -> Result<HttpResponse, Refusal> {
         channel: figures.channel,
         base: figures.judged_base(&slice, Metric::SatisfactionRate),
         sentence: figures.sentence(page),
-        headlines: figures.headlines(page),
+        headlines: headlines::headlines(page, &figures),
+        left_out: headlines::left_out(page, &figures),
         response: figures.book.reach(&slice, &figures.named()).into(),
         charts: charts(page, &figures).await?,
         questions: figures.questions(page),
@@ -253,16 +253,16 @@ impl Figures {
         Slice { departments: &self.ids, employee: None, channel, period: self.choice.period, base: Base::Invited }
     }
 
-    fn named(&self) -> Named<'_> {
+    pub(super) fn named(&self) -> Named<'_> {
         Named { level: Level::Department, department: Some(&self.department.code), employee: None }
     }
 
     /// Whose answers the promise judges.
-    fn judged_base(&self, slice: &Slice<'_>, metric: Metric) -> Base {
+    pub(super) fn judged_base(&self, slice: &Slice<'_>, metric: Metric) -> Base {
         self.book.judged_base(slice, &self.named(), metric, &self.commitments)
     }
 
-    fn score(&self, page: &Page, slice: &Slice<'_>, metric: Metric) -> Score {
+    pub(super) fn score(&self, page: &Page, slice: &Slice<'_>, metric: Metric) -> Score {
         self.book.score(slice, &self.named(), metric, &self.commitments, &page.web.context.thresholds)
     }
 
@@ -310,46 +310,6 @@ impl Figures {
             _ => self.book.sums(slice, question).rate(),
         };
         if let Measure::Rate { k, n } = measure { Some((k, n)) } else { None }
-    }
-
-    fn headlines(&self, page: &Page) -> Vec<Headline> {
-        let channels = match self.channel {
-            Some(channel) => vec![Some(channel)],
-            None => vec![None, Some(Channel::Online), Some(Channel::Offline)],
-        };
-        let mut headlines = Vec::new();
-        for channel in channels {
-            for base in self.book.bases(&self.slice(channel)) {
-                let slice = Slice { base, ..self.slice(channel) };
-                let mut metrics = vec![Metric::SatisfactionRate];
-                if channel == self.channel {
-                    metrics.push(Metric::Points);
-                }
-                for metric in metrics {
-                    let judged = self.judged_base(&slice, metric);
-                    let figure = (&self.score(page, &slice, metric)).into();
-                    headlines.push(Headline { metric, channel, base, judged, figure });
-                }
-            }
-        }
-        let slice = self.slice(self.channel);
-        let mut others = vec![Metric::ResolutionRate, Metric::ResponseTime];
-        if self.channel.is_none() {
-            others.insert(0, Metric::ChannelGap);
-        }
-        for metric in others {
-            let score = self.score(page, &slice, metric);
-            if score.n > 0 {
-                headlines.push(Headline {
-                    metric,
-                    channel: self.channel,
-                    base: Base::Invited,
-                    judged: Base::Invited,
-                    figure: (&score).into(),
-                });
-            }
-        }
-        headlines
     }
 
     /// The scored questions that were answered at all, in the order of the questionnaire.

@@ -22,6 +22,7 @@ pub mod commitments;
 pub mod comparison;
 pub mod department;
 pub mod exclusions;
+mod headlines;
 mod insight;
 pub mod interview;
 pub mod link;

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::figure::{Change, Figure, MIN_COMMENT_N, Response};
 use super::insight::{DriversView, HeatMap};
+use super::left_out::{LeftOutRow, With};
 use super::{choose, format, reading::Reading, sentence::Sentence, shell::Shell, strip::strip, words};
 use crate::chart::TrendRow;
 use crate::domain::commitment::Metric;
@@ -36,6 +37,8 @@ pub struct DepartmentPage {
     pub base: Base,
     /// One per commitment in force, then other metrics.
     pub headlines: Vec<Headline>,
+    /// The rates that answers were left out of, with and without them.
+    pub left_out: Vec<LeftOutRow>,
     /// Of the period and channel.
     pub response: Response,
     /// The trends, the most important first.
@@ -67,6 +70,8 @@ pub struct Headline {
     pub judged: Base,
     /// The figure with its judgement.
     pub figure: Figure,
+    /// Answers that were left out of it.
+    pub excluded: u32,
 }
 
 /// A trend.

@@ -23,6 +23,7 @@ pub mod figure;
 pub mod follow_up;
 pub mod format;
 pub mod insight;
+pub mod left_out;
 pub mod overview;
 pub mod periods;
 pub mod promise;

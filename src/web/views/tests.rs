@@ -102,7 +102,7 @@ fn the_overview_counts_what_is_judged() {
 fn every_score_of_a_department_has_its_n_and_interval() {
     let html = page(ZH, "department");
     let scores = html.matches("class=\"score\" value=").count();
-    assert_eq!(html.matches("<span class=\"basis\"><data class=\"n\"").count(), scores + 3, "three are suppressed");
+    assert_eq!(html.matches("<span class=\"basis\"><data class=\"n\"").count(), scores + 4, "four are suppressed");
 }
 
 #[test]

@@ -47,3 +47,19 @@ exclusion-error-already = This answer is proposed or left out already
 exclusion-error-order = Somebody has dealt with this already; see below how it stands
 exclusion-error-person = Whoever proposes may not agree as well; another person has to
 exclusion-error-told = { $period } is published, and its figures do not change any more. If they must, two persons have to reopen it first
+exclusion-count = { $n ->
+    [one] 1 answer left out
+   *[other] { $n } answers left out
+}
+exclusion-compared = Answers left out
+exclusion-compared-caption = Satisfaction rate without and with the answers left out, each with its 95 % interval
+exclusion-left-out = Left out
+exclusion-without = Without them (as it counts)
+exclusion-with = With them
+exclusion-least = All dissatisfied:
+exclusion-most = All satisfied:
+exclusion-counts = { $k } of { $n }
+exclusion-verdict-same = The same: { $verdict }
+exclusion-verdict-other = It would be: { $verdict }
+exclusion-verdict-open = Between { $low } and { $high }
+exclusion-compared-note = Where few answers were left out, one figure minus the other would tell what they said. Only the two ends are shown then, as if all of them had been dissatisfied and as if all had been satisfied; that also shows whether leaving them out can change the verdict.

@@ -49,3 +49,4 @@ export-suppressed-reason = too_few (below 5 answers), too_few_for_person (a pers
 export-seal = SHA-256 of the seal; the same as on the page of the period
 export-computed-at = When the figures were computed (UTC): when the period was sealed, or when the file was made
 export-method-version = Version of the method by which figures are made
+export-exclusions = Answers left out: one person proposed it, another agreed, and they count in no figure

@@ -49,3 +49,4 @@ export-suppressed-reason = too_few 少于 5 份答卷；too_few_for_person 个�
 export-seal = 封存的 SHA-256，与考核期页面所示一致
 export-computed-at = 数值计算时间（UTC）：封存时间，或文件生成时间
 export-method-version = 计算方法版本
+export-exclusions = 被剔除的评价份数：一人提出、另一人同意，不计入任何数值

@@ -13,6 +13,7 @@ use crate::domain::service_record::Channel;
 use crate::domain::verdict::Thresholds;
 use crate::web::views::figure::Response;
 use crate::web::views::insight::DriversView;
+use crate::web::views::left_out::{LeftOutRow, Side, With};
 use crate::web::views::shell::Area;
 use crate::web::views::{self, Sentence, department};
 
@@ -37,6 +38,15 @@ pub(super) fn pages(samples: &Samples) -> Vec<(&'static str, Rendered)> {
     vec![("department", samples.department().render()), ("department-small", samples.department_small().render())]
 }
 
+fn side(channel: Option<Channel>, counts: (u32, u32)) -> Side {
+    Side { figure: rate(channel, counts), satisfied: Some(counts.0) }
+}
+
+fn left_out(channel: Option<Channel>, with: Option<With>) -> LeftOutRow {
+    let without = if with.is_some() { side(channel, (186, 203)) } else { side(channel, (2, 3)) };
+    LeftOutRow { channel, base: Base::Invited, count: 2, without, with }
+}
+
 impl Samples {
     pub(crate) fn department(&self) -> department::DepartmentPage {
         let channel = Some(Channel::Online);
@@ -45,6 +55,7 @@ impl Samples {
             channel,
             base: Base::Invited,
             judged: Base::Invited,
+            excluded: 2,
             figure,
         };
         let question = |zh, en, k, n, change| department::QuestionRow {
@@ -69,6 +80,11 @@ impl Samples {
                 headline(Metric::SatisfactionRate, None, rate(None, (206, 244))),
                 headline(Metric::Points, None, points(87, 244)),
                 headline(Metric::ResolutionRate, channel, unjudged(190, 199)),
+            ],
+            left_out: vec![
+                left_out(None, Some(With::Known(side(None, (206, 250))))),
+                left_out(channel, Some(With::Between(side(channel, (186, 205)), side(channel, (188, 205))))),
+                left_out(Some(Channel::Offline), None),
             ],
             response: Reach { invited: 655, responded: 203 }.into(),
             charts: vec![self.chart(Metric::SatisfactionRate, channel)],
@@ -108,6 +124,7 @@ impl Samples {
                 channel: None,
                 base: Base::Sample,
                 judged: Base::Invited,
+                excluded: 0,
                 figure: rate(None, (3, 3)),
             }],
             channel: None,

@@ -1,0 +1,165 @@
+//! Answers that are left out of every figure, and what a rate would be with them (FEATURES E6).
+
+use super::{Line, Named, Rests, Scorebook, Slice};
+use crate::domain::commitment::{Commitment, Metric};
+use crate::domain::scorecard::{Measure, Score, Sums};
+use crate::domain::service_record::Channel;
+use crate::domain::verdict::Thresholds;
+
+/// A rate as it would be with the answers that are left out of it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum WithLeftOut {
+    /// They are enough, here and wherever they could be had by subtraction, to be told as a sum.
+    Known(Box<Score>),
+    /// They are too few for that. If every one of them were dissatisfied, and if every one were satisfied: both follow
+    /// from what everybody sees, and tell of no answer.
+    Between(Box<(Score, Score)>),
+}
+
+impl Scorebook {
+    /// Takes answers of a department into account that count in no figure.
+    pub fn leave_out(&mut self, department_id: i64, line: Line) {
+        self.small_numbers.leave_out(department_id, &line);
+        self.left_out.entry(department_id).or_default().push(line);
+    }
+
+    /// The same of a department whose figures are not asked for.
+    pub fn leave_out_beside(&mut self, department_id: i64, line: &Line) {
+        self.small_numbers.leave_out(department_id, line);
+    }
+
+    /// Every sum that is left out, with its department.
+    pub fn left_out_lines(&self) -> impl Iterator<Item = (i64, &Line)> {
+        self.left_out.iter().flat_map(|(id, lines)| lines.iter().map(|line| (*id, line)))
+    }
+
+    /// How many answers are left out of a figure; of the gap between the channels, out of either rate.
+    pub(super) fn excluded(&self, slice: &Slice<'_>, metric: Metric) -> u32 {
+        let of = |channel| self.left_out(&Slice { channel, ..*slice });
+        match metric {
+            Metric::SatisfactionRate => of(slice.channel).n,
+            Metric::Points => of(slice.channel).scored,
+            Metric::ChannelGap => Channel::ALL.map(|channel| of(Some(channel)).n).iter().sum(),
+            Metric::ResponseRate | Metric::ResolutionRate | Metric::ComplaintRate | Metric::ResponseTime => 0,
+        }
+    }
+
+    /// The satisfaction rate of a slice with what is left out of it; `None` if nothing is, or if the rate without them is
+    /// withheld. Without this care the difference of two figures would be the score of a few answers.
+    pub fn with_left_out(
+        &self,
+        slice: &Slice<'_>,
+        named: &Named<'_>,
+        commitments: &[Commitment],
+        thresholds: &Thresholds,
+    ) -> Option<WithLeftOut> {
+        let metric = Metric::SatisfactionRate;
+        let without = self.score(slice, named, metric, commitments, thresholds);
+        let (k, left_out) = (without.satisfied.filter(|_| !without.suppressed)?, without.excluded);
+        if left_out == 0 {
+            return None;
+        }
+        let n = without.n.saturating_add(left_out);
+        let with = |more: u32| {
+            let measure = Measure::Rate { k: k.saturating_add(more), n };
+            self.made(slice, named, metric, &measure, commitments, thresholds)
+        };
+        let sums = self.left_out(slice);
+        // Of a sealed period the count is the seal's; only sums that still belong to it are told.
+        if sums.n == left_out && self.shows(slice, &Rests::LeftOut, thresholds) {
+            return Some(WithLeftOut::Known(Box::new(with(sums.satisfied))));
+        }
+        Some(WithLeftOut::Between(Box::new((with(0), with(left_out)))))
+    }
+
+    fn left_out(&self, slice: &Slice<'_>) -> Sums {
+        let lines = slice.departments.iter().filter_map(|id| self.left_out.get(id)).flatten();
+        lines.filter(|line| line.is_of(slice)).map(|line| line.sums).sum()
+    }
+}
+
+impl Line {
+    /// Whether it belongs to a slice, whatever its question.
+    fn is_of(&self, slice: &Slice<'_>) -> bool {
+        self.employee_id == slice.employee
+            && self.base == slice.base
+            && (slice.channel.is_none() || self.channel == slice.channel)
+            && self.periods.include(slice.period)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::commitment::{Level, defaults};
+    use crate::domain::period::{Grain, Period};
+    use crate::domain::response::{Base, Mode, Periods};
+    use crate::domain::verdict::Verdict;
+
+    fn line(channel: Channel, month: &str, n: u32, satisfied: u32) -> Line {
+        let month: Period = month.parse().unwrap();
+        let containing = |grain| Period::containing(month.start(), grain);
+        let periods = Periods { month, quarter: containing(Grain::Quarter), year: containing(Grain::Year) };
+        Line {
+            employee_id: None,
+            question: String::new(),
+            channel: Some(channel),
+            base: Base::Invited,
+            mode: Mode::Own,
+            periods,
+            sums: Sums { n, satisfied, ..Sums::default() },
+        }
+    }
+
+    /// 54 of 60 online and 54 of 60 offline in July, and the lines left out.
+    fn book(left_out: &[Line]) -> Scorebook {
+        let mut book = Scorebook::of(vec![(1, None)]);
+        for channel in Channel::ALL {
+            book.add(1, line(channel, "2026-07", 60, 54));
+        }
+        left_out.iter().for_each(|line| book.leave_out(1, line.clone()));
+        book
+    }
+
+    fn with(book: &Scorebook, channel: Option<Channel>, period: &str) -> Option<WithLeftOut> {
+        let slice =
+            Slice { departments: &[1], employee: None, channel, period: period.parse().unwrap(), base: Base::Invited };
+        let named = Named { level: Level::Department, department: Some("D"), employee: None };
+        book.with_left_out(&slice, &named, &defaults("2000-01-01".parse().unwrap()), &Thresholds::default())
+    }
+
+    #[test]
+    fn nothing_left_out_is_compared_with_nothing() {
+        assert_eq!(with(&book(&[]), None, "2026-07"), None);
+    }
+
+    #[test]
+    fn a_few_are_told_only_by_what_they_could_do() {
+        let book = book(&[line(Channel::Online, "2026-07", 2, 0)]);
+        let Some(WithLeftOut::Between(ends)) = with(&book, Some(Channel::Online), "2026-07") else { panic!() };
+        let (low, high) = *ends;
+        assert_eq!([(low.satisfied, low.n), (high.satisfied, high.n)], [(Some(54), 62), (Some(56), 62)]);
+        assert_eq!([low.verdict, high.verdict], [Some(Verdict::MinorBreach), Some(Verdict::Met)]);
+    }
+
+    #[test]
+    fn enough_of_them_are_told_unless_a_few_followed() {
+        let six = line(Channel::Online, "2026-07", 6, 1);
+        let Some(WithLeftOut::Known(score)) = with(&book(&[six.clone()]), None, "2026-07") else { panic!() };
+        assert_eq!((score.satisfied, score.n), (Some(109), 126));
+        // From both channels and online the two offline would follow.
+        let book = book(&[six, line(Channel::Offline, "2026-07", 2, 0)]);
+        let known = [None, Some(Channel::Online), Some(Channel::Offline)]
+            .map(|channel| matches!(with(&book, channel, "2026-07"), Some(WithLeftOut::Known(_))));
+        assert!(known.iter().filter(|known| **known).count() < 2 && !known[2], "{known:?}");
+    }
+
+    #[test]
+    fn a_month_and_its_quarter_do_not_give_a_later_one_away() {
+        let mut book = book(&[line(Channel::Online, "2026-07", 6, 1), line(Channel::Online, "2026-08", 1, 0)]);
+        book.add(1, line(Channel::Online, "2026-08", 60, 54));
+        let known = ["2026-07", "2026-08", "2026-Q3"]
+            .map(|period| matches!(with(&book, Some(Channel::Online), period), Some(WithLeftOut::Known(_))));
+        assert!(!known[1] && !(known[0] && known[2]), "{known:?}");
+    }
+}

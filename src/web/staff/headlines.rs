@@ -1,0 +1,75 @@
+//! A department's figures against what is promised, and what was left out of them.
+
+use super::super::frame::Page;
+use super::super::views::Headline;
+use super::super::views::left_out::{LeftOutRow, With};
+use super::department::Figures;
+use crate::domain::commitment::Metric;
+use crate::domain::response::Base;
+use crate::domain::scorebook::{Slice, WithLeftOut};
+use crate::domain::scorecard::Score;
+use crate::domain::service_record::Channel;
+
+/// The figures, one for each promise, then other metrics that rest on anything.
+pub(super) fn headlines(page: &Page, figures: &Figures) -> Vec<Headline> {
+    let headline = |metric, channel, base, judged, score: &Score| Headline {
+        metric,
+        channel,
+        base,
+        judged,
+        excluded: score.excluded,
+        figure: score.into(),
+    };
+    let mut headlines = Vec::new();
+    for (channel, base) in shown(figures) {
+        let slice = Slice { base, ..figures.slice(channel) };
+        let mut metrics = vec![Metric::SatisfactionRate];
+        if channel == figures.channel {
+            metrics.push(Metric::Points);
+        }
+        for metric in metrics {
+            let judged = figures.judged_base(&slice, metric);
+            headlines.push(headline(metric, channel, base, judged, &figures.score(page, &slice, metric)));
+        }
+    }
+    let slice = figures.slice(figures.channel);
+    let mut others = vec![Metric::ResolutionRate, Metric::ResponseTime];
+    if figures.channel.is_none() {
+        others.insert(0, Metric::ChannelGap);
+    }
+    let scores = others.into_iter().map(|metric| figures.score(page, &slice, metric)).filter(|score| score.n > 0);
+    headlines.extend(scores.map(|score| headline(score.metric, figures.channel, Base::Invited, Base::Invited, &score)));
+    headlines
+}
+
+/// The satisfaction rates that something was left out of, with and without it.
+pub(super) fn left_out(page: &Page, figures: &Figures) -> Vec<LeftOutRow> {
+    let thresholds = &page.web.context.thresholds;
+    let row = |(channel, base): (Option<Channel>, Base)| {
+        let slice = Slice { base, ..figures.slice(channel) };
+        let without = figures.score(page, &slice, Metric::SatisfactionRate);
+        let with = figures.book.with_left_out(&slice, &figures.named(), &figures.commitments, thresholds);
+        let with = with.map(|with| match with {
+            WithLeftOut::Known(score) => With::Known(score.as_ref().into()),
+            WithLeftOut::Between(ends) => With::Between((&ends.0).into(), (&ends.1).into()),
+        });
+        (without.excluded > 0).then(|| LeftOutRow {
+            channel,
+            base,
+            count: without.excluded,
+            without: (&without).into(),
+            with,
+        })
+    };
+    shown(figures).into_iter().filter_map(row).collect()
+}
+
+/// The channels that the page speaks of, each with the bases that have answers in it.
+fn shown(figures: &Figures) -> Vec<(Option<Channel>, Base)> {
+    let channels = match figures.channel {
+        Some(channel) => vec![Some(channel)],
+        None => vec![None, Some(Channel::Online), Some(Channel::Offline)],
+    };
+    let bases = |channel| figures.book.bases(&figures.slice(channel)).into_iter().map(move |base| (channel, base));
+    channels.into_iter().flat_map(bases).collect()
+}
