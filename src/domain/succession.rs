@@ -282,8 +282,8 @@ mod tests {
             end(existing, ended, date(day), date(TODAY), None)
         };
         let short = |found| matches!(found, Err(EndRefused::Refused(Refused::Notice(NoticeRefused::TooShort { .. }))));
-        assert!(short(end(&[whole.clone()], 1, "2026-10-15")));
-        assert_eq!(end(&[whole.clone()], 1, "2026-10-30"), Ok(()));
+        assert!(short(end(std::slice::from_ref(&whole), 1, "2026-10-15")));
+        assert_eq!(end(std::slice::from_ref(&whole), 1, "2026-10-30"), Ok(()));
         assert_eq!(end(&[whole.clone(), exception(8_000)], 2, "2026-10-15"), Ok(()));
         assert!(short(end(&[whole.clone(), exception(9_500)], 2, "2026-10-15")));
         assert_eq!(end(&[whole], 1, "2025-12-31"), Err(Refused::Backwards.into()));

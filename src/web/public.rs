@@ -13,6 +13,7 @@ use crate::db::{self, commitment};
 use crate::domain::commitment::Level;
 use crate::domain::period::{Period, local_date};
 use crate::domain::service_record::Channel;
+use crate::domain::succession::is_ever_valid;
 use crate::domain::verdict::Thresholds;
 
 /// Published periods shown.
@@ -51,10 +52,14 @@ async fn promised(page: &Page) -> Result<HttpResponse, Refusal> {
         Ok((all, results, names))
     };
     let (all, results, names) = page.pool().read(load).await?;
-    let in_force: Vec<_> = all.into_iter().filter(|commitment| commitment.is_valid_on(today)).collect();
+    let (in_force, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.is_valid_on(today));
+    // Notice is public notice (A1-4.1): what is announced stands here from that day on.
+    let coming: Vec<_> = others.into_iter().filter(|one| one.valid_from > today && is_ever_valid(one)).collect();
+    let name = |code: &str| names.get(code).cloned().unwrap_or_default();
     let view = CommitmentsPage {
         shell: page.shell(Some(Area::Commitments)),
-        in_force: CommitmentRow::public(&in_force, |code| names.get(code).cloned().unwrap_or_default()),
+        in_force: CommitmentRow::public(&in_force, name),
+        coming: CommitmentRow::public(&coming, name),
         results,
     };
     page.html(&view, 200)

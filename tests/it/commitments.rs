@@ -182,3 +182,15 @@ fn the_department_page_leads_to_what_binds_it() {
     let shown = app.get("/staff/commitments?metric=points&department=repair").body;
     assert!(shown.contains("D-3.1") && !shown.contains("B3-2.3.3</div>"), "{shown}");
 }
+
+#[test]
+fn what_is_announced_is_public_until_it_begins() {
+    let mut app = TestApp::on_sqlite();
+    app.sign_in(Role::Quality, None);
+    assert!(!app.get("/commitments").body.contains("id=\"coming\""));
+    assert_eq!(confirm(&app, &[]).status, 303);
+    let coming = |app: &TestApp| app.get("/commitments").body.split("id=\"coming\"").nth(1).map(str::to_owned);
+    assert!(coming(&app).unwrap().contains("92.5"));
+    app.advance(TimeDelta::days(25));
+    assert_eq!(coming(&app), None);
+}

@@ -5,9 +5,10 @@ use chrono::NaiveDate;
 
 use super::figure::Figure;
 use super::{format, shell::Shell, words};
+use crate::domain::announcement::number;
 use crate::domain::commitment::{Commitment, Level, Metric};
 use crate::domain::period::{Grain, Period};
-use crate::domain::points::from_hundredths;
+use crate::domain::points::Hundredths;
 use crate::domain::service_record::Channel;
 use crate::i18n::Texts;
 use crate::i18n::privacy::{self, Facts};
@@ -20,6 +21,8 @@ pub struct CommitmentsPage {
     pub shell: Shell,
     /// In force today, in the order of the register.
     pub in_force: Vec<CommitmentRow>,
+    /// Announced and not in force yet; may be empty.
+    pub coming: Vec<CommitmentRow>,
     /// Published or sealed, newest first; may be empty.
     pub results: Vec<ResultRow>,
 }
@@ -35,8 +38,8 @@ pub struct CommitmentRow {
     pub scope: Scope,
     /// How long the periods are that it is judged over, the shortest first.
     pub grains: Vec<Grain>,
-    /// In the metric's unit.
-    pub target: f64,
+    /// In hundredths of the metric's unit.
+    pub target: Hundredths,
     /// Key of the clause: `B3-2.3.3`.
     pub clause: String,
     /// The first day.
@@ -112,11 +115,16 @@ impl CommitmentRow {
             channel: commitment.channel,
             scope,
             grains: vec![commitment.grain],
-            target: from_hundredths(commitment.target),
+            target: commitment.target,
             clause: commitment.clause.clone(),
             since: commitment.valid_from,
             until: commitment.valid_to,
         })
+    }
+
+    /// To the last digit that was promised.
+    fn target_text(&self, t: &Texts) -> String {
+        words::exact_target(t, &self.metric, &number(self.target))
     }
 
     fn scope_name(&self, t: &Texts) -> String {
@@ -139,9 +147,11 @@ impl CommitmentRow {
         names.join(&t.get("public-grain-separator"))
     }
 
-    fn dates(&self, t: &Texts) -> String {
+    /// From when to when, of one in force or to come.
+    fn dates(&self, t: &Texts, is_coming: &bool) -> String {
         let since = format::date(t, &self.since);
         match &self.until {
+            None if *is_coming => t.with("commitment-since", &[("date", since)]),
             None => t.with("public-since-date", &[("date", since)]),
             Some(until) => t.with("public-until-date", &[("from", since), ("to", format::date(t, until))]),
         }

@@ -43,6 +43,7 @@ impl Samples {
         public::CommitmentsPage {
             shell: self.shell(Area::Commitments),
             in_force: public::CommitmentRow::public(&all, |_| self.say("维修服务部", "Repair Service")),
+            coming: public::CommitmentRow::public(all.get(13..).unwrap(), |_| self.say("维修服务部", "Repair Service")),
             results: vec![
                 result(None, (2800, 3100)),
                 result(Some(self.say("维修服务部", "Repair Service")), (500, 600)),
@@ -51,7 +52,7 @@ impl Samples {
     }
 
     fn commitments_empty(&self) -> public::CommitmentsPage {
-        public::CommitmentsPage { shell: self.outside(), in_force: Vec::new(), results: Vec::new() }
+        public::CommitmentsPage { shell: self.outside(), in_force: Vec::new(), coming: Vec::new(), results: Vec::new() }
     }
 
     pub(crate) fn privacy(&self) -> public::PrivacyPage {
