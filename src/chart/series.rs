@@ -4,7 +4,7 @@ use super::labels::Labels;
 use super::trend::{Limits, Trend, TrendPoint, Unit};
 use crate::domain::commitment::{Direction, Metric};
 use crate::domain::locale::Locale;
-use crate::domain::trend::{Edition, Point};
+use crate::domain::trend::{Average, Edition, Point};
 
 impl Trend {
     /// The drawing of a metric's series, with its control limits where it has them. `id` is unique on its page.
@@ -49,6 +49,7 @@ fn drawn(point: &Point, metric: Metric, labels: &Labels) -> TrendPoint {
         minor_floor: floor.filter(|_| metric.direction() == Direction::AtLeast),
         note: (!notes.is_empty()).then(|| notes.join(&labels.list_separator)),
         limits: limits.map(|(center, (lower, upper))| Limits { center, lower, upper }),
+        average: point.average.map(|Average { value, lower, upper }| Limits { center: value, lower, upper }),
         signal: point.signal,
         variation: point.variation,
     }

@@ -58,6 +58,11 @@ impl Slot<'_> {
         self.value().and(self.point?.limits)
     }
 
+    /// The moving average, where there is a mark.
+    pub fn average(&self) -> Option<Limits> {
+        self.value().and(self.point?.average)
+    }
+
     pub fn note(&self) -> Option<&str> {
         self.point?.note.as_deref().filter(|note| !note.trim().is_empty())
     }

@@ -29,6 +29,8 @@ pub struct TrendRow {
     pub center: Option<String>,
     /// Between which the figure moves by chance, of a chart with limits.
     pub limits: Option<(String, String)>,
+    /// The moving average up to the period with its limits, of a chart with limits.
+    pub average: Option<(String, (String, String))>,
     /// What the period says beside the others, in words; none without limits.
     pub signal: Option<String>,
 }
@@ -43,7 +45,9 @@ pub fn trend_table(trend: &Trend) -> Result<Vec<TrendRow>, ChartError> {
         let figure = slot.figure();
         let (low, high) = figure.as_ref().and_then(|figure| figure.interval_shown.clone()).unzip();
         let limits = slot.limits();
+        let text = |value| figure_text(value, &[]);
         TrendRow {
+            average: slot.average().map(|one| (text(one.center), (text(one.lower), text(one.upper)))),
             period: words.period(&slot),
             n: slot.n(),
             value: figure.map(|figure| figure.shown),
@@ -51,8 +55,8 @@ pub fn trend_table(trend: &Trend) -> Result<Vec<TrendRow>, ChartError> {
             high,
             target: slot.target.map(format_target),
             minor_floor: slot.minor_floor.map(format_target),
-            center: limits.map(|limits| figure_text(limits.center, &[])),
-            limits: limits.map(|limits| (figure_text(limits.lower, &[]), figure_text(limits.upper, &[]))),
+            center: limits.map(|limits| text(limits.center)),
+            limits: limits.map(|limits| (text(limits.lower), text(limits.upper))),
             signal: limits.map(|_| words.signal(&slot)),
             label: slot.label,
         }

@@ -53,6 +53,8 @@ pub struct TrendPoint {
     pub note: Option<String>,
     /// Between which a rate moves by chance, around its mean over all periods; none if there are too few periods.
     pub limits: Option<Limits>,
+    /// The moving average up to the period between its own lines: for the table, it is not drawn.
+    pub average: Option<Limits>,
     /// Why the period is more than chance: a rule of [`Point::signal`](crate::domain::trend::Point::signal).
     pub signal: Option<&'static str>,
     /// Better, worse, or chance; decides the mark where there are limits.
@@ -62,7 +64,7 @@ pub struct TrendPoint {
 /// The lines of a control chart in one period.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limits {
-    /// The mean over all periods.
+    /// The mean over all periods; of a moving average, the average itself.
     pub center: f64,
     /// Below it is more than chance.
     pub lower: f64,

@@ -9,9 +9,8 @@ use super::department::Departments;
 use super::period::{Course, Progress};
 use super::pull::{Kind, Pulled};
 use super::schema::sealed_score;
-use super::scores::{Request, RequestError, scores};
 use super::seal::{self, Seal};
-use super::{Connection, Result, parse};
+use super::{Connection, Result, parse, scores};
 use crate::domain::appraisal::{Record, records};
 use crate::domain::commitment::Level;
 use crate::domain::figures::Ask;
@@ -52,11 +51,8 @@ pub fn appraisals(
     }
     let departments = Departments::load(conn)?;
     let names = departments.iter().map(|d| (d.code.clone(), d.name(locale).to_owned())).collect();
-    let mut figures: Vec<Score> = Vec::new();
-    for (level, channel) in asks() {
-        let request = Request { period, department: None, channel, level };
-        figures.extend(all(scores(conn, &request, thresholds))?);
-    }
+    let asks: Vec<Ask<'_>> = asks(period).collect();
+    let figures = scores::live(conn, &departments, None, period, &asks, thresholds)?;
     let rows = rows(&figures, &names, thresholds);
     Ok(Appraisals { period, course, seal: None, computed_at: now, rows })
 }
@@ -73,8 +69,7 @@ pub fn of_seal(
     let places = seal::places(conn, period, revision)?.into_iter();
     let names = places.map(|place| (place.code.clone(), place.name(locale).to_owned())).collect();
     let mut figures: Vec<Score> = Vec::new();
-    for (level, channel) in asks() {
-        let ask = Ask { period, level, channel, department: None };
+    for ask in asks(period) {
         figures.extend(seal::scores(conn, revision, &ask)?);
     }
     let rows = rows(&figures, &names, thresholds);
@@ -83,10 +78,10 @@ pub fn of_seal(
 }
 
 /// All that [`records`] has to see.
-fn asks() -> impl Iterator<Item = (Level, Option<Channel>)> {
+fn asks(period: Period) -> impl Iterator<Item = Ask<'static>> {
     let channels = [None, Some(Channel::Online), Some(Channel::Offline)];
     let levels = [Level::Organisation, Level::Department, Level::Employee].into_iter();
-    levels.flat_map(move |level| channels.map(|channel| (level, channel)))
+    levels.flat_map(move |level| channels.map(|channel| Ask { period, level, channel, department: None }))
 }
 
 fn rows(figures: &[Score], names: &HashMap<String, String>, thresholds: &Thresholds) -> Vec<(Record, String)> {
@@ -112,15 +107,6 @@ pub fn periods_of(conn: &mut Connection, employee_no: &str, limit: usize) -> Res
     periods.sort_by_key(|period| std::cmp::Reverse((period.end(), *period)));
     periods.truncate(limit);
     Ok(periods)
-}
-
-fn all(found: std::result::Result<super::scores::Scores, RequestError>) -> Result<Vec<Score>> {
-    match found {
-        Ok(found) => Ok(found.scores),
-        Err(RequestError::Database(error)) => Err(error),
-        // No department was asked for, so none is unknown.
-        Err(_) => Ok(Vec::new()),
-    }
 }
 
 impl Appraisals {

@@ -108,20 +108,28 @@ pub fn scores(
         return Ok(answer(seal::scores(conn, course.revision, &ask)?));
     }
     let ids = chosen.map(|department| departments.with_descendants(department.id));
-    let (from, to) = scorebook::months_to_read(conn, request.period, request.period)?;
-    let employees = request.level == Level::Employee;
-    let wanted = Wanted {
-        departments: ids.as_deref(),
-        employees: employees.then_some(request.period),
-        questions: false,
-        from,
-        to,
-    };
+    Ok(answer(live(conn, &departments, ids.as_deref(), request.period, &[ask], thresholds)?))
+}
+
+/// The figures asked for as they follow from what counts now, from one reading of the period's tallies; of these
+/// departments, `None` = all.
+pub(super) fn live(
+    conn: &mut Connection,
+    departments: &Departments,
+    ids: Option<&[i64]>,
+    period: Period,
+    asks: &[Ask<'_>],
+    thresholds: &Thresholds,
+) -> Result<Vec<Score>> {
+    let (from, to) = scorebook::months_to_read(conn, period, period)?;
+    let employees = asks.iter().any(|ask| ask.level == Level::Employee);
+    let wanted = Wanted { departments: ids, employees: employees.then_some(period), questions: false, from, to };
     let book = scorebook::load(conn, &wanted)?;
     let commitments = commitment::all(conn)?;
     let numbers = if employees { employee_numbers(conn)? } else { HashMap::new() };
     let basis = Basis { book: &book, commitments: &commitments, thresholds };
-    Ok(answer(Roll::new(departments.units(), numbers).scores(&ask, &basis)))
+    let roll = Roll::new(departments.units(), numbers);
+    Ok(asks.iter().flat_map(|ask| roll.scores(ask, &basis)).collect())
 }
 
 /// The department with this code, or the error that names the most similar one.

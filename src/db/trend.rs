@@ -16,7 +16,7 @@ use crate::domain::response::Base;
 use crate::domain::scorebook::{Named, Scorebook, Slice};
 use crate::domain::scorecard::Measure;
 use crate::domain::service_record::Channel;
-use crate::domain::trend::{Point, Reading, draw_limits, note_editions};
+use crate::domain::trend::{Movement, Point, Reading, draw_limits, movement, note_editions};
 use crate::domain::verdict::Thresholds;
 
 /// The most periods of one series: fifteen years of months, and as many as a chart has room for.
@@ -57,6 +57,9 @@ pub struct Trend {
     /// What the control limits say of the latest period; `None` where there are none.
     #[serde(skip)]
     pub reading: Option<Reading>,
+    /// Whether it rose or fell of late; `None` where that cannot be tested.
+    #[serde(skip)]
+    pub movement: Option<Movement>,
 }
 
 /// The series asked for.
@@ -135,6 +138,7 @@ impl Ground {
         let measures: Vec<Measure> =
             self.periods.iter().map(|period| self.book.measured(&slice(*period), &named, metric)).collect();
         let reading = draw_limits(&mut points, &measures, metric);
+        let movement = movement(&points, &measures);
         if !rests_on_services(metric) && !points.is_empty() {
             note_editions(&mut points, &questionnaire::editions(conn, channel)?, self.zone);
         }
@@ -145,6 +149,7 @@ impl Ground {
             channel: channel.map_or("all", Channel::as_str),
             points,
             reading,
+            movement,
         })
     }
 }

@@ -8,14 +8,28 @@ use super::commitment::{Direction, Metric};
 use super::period::Period;
 use super::points::round_4dp;
 use super::scorecard::{Measure, Score};
-use crate::stats::Count;
-use crate::stats::control_chart::{ControlChart, p_chart};
+use crate::stats::comparison::trend;
+use crate::stats::control_chart::{ControlChart, ewma_chart, laney_chart, p_chart};
 use crate::stats::signals::{Signals, assurance, signals};
+use crate::stats::{ALPHA, Count};
 
 pub use crate::stats::signals::{Assurance, Side, Variation};
 
 /// Periods with a figure from which on limits can be drawn; with fewer they would move with every new one.
 pub const MIN_FOR_LIMITS: usize = 12;
+
+/// Periods over which a rise or a fall is looked for.
+pub const LOOKED_BACK: usize = 12;
+
+/// From this σ_z on, periods differ by more than sampling makes, and the p chart would take that for a change
+/// (STATISTICS row 14).
+const OVERDISPERSED: f64 = 1.2;
+
+/// How much the latest period weighs in the moving average (STATISTICS row 15).
+const WEIGHT: f64 = 0.2;
+
+/// The moving average's limits lie so many standard deviations from the mean.
+const WIDTH: f64 = 3.0;
 
 /// One period. Rates in percent, points 0–100, rounded half up to four decimals.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -38,6 +52,9 @@ pub struct Point {
     pub lower: Option<f64>,
     /// Above this a rate is more than noise.
     pub upper: Option<f64>,
+    /// The moving average up to the period, with its limits; where the rate has limits.
+    #[serde(skip)]
+    pub average: Option<Average>,
     /// Why the period is more than noise: `outside`, `shift`, `trend` or `two_of_three`, the strongest of those that
     /// hold.
     pub signal: Option<&'static str>,
@@ -55,6 +72,53 @@ pub struct Point {
     pub editions: Vec<Edition>,
 }
 
+/// An exponentially weighted moving average (EWMA): it finds a small shift that lasts before any single period stands
+/// out. In percent, rounded half up to four decimals.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Average {
+    /// The average: a fifth of it is the period's own rate.
+    pub value: f64,
+    /// Below this it is more than noise.
+    pub lower: f64,
+    /// Above this it is more than noise.
+    pub upper: f64,
+}
+
+/// Whether a rate rose or fell over the last [`LOOKED_BACK`] periods (Cochran-Armitage).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Movement {
+    /// What the test says at 5 %.
+    pub heading: Heading,
+    /// The first period with a figure that it looked at.
+    pub since: Period,
+    /// The answers behind it.
+    pub n: u32,
+    /// Two-sided probability of so clear a rise or fall by chance.
+    pub p: f64,
+}
+
+/// Where a rate goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heading {
+    /// It rose by more than chance.
+    Up,
+    /// It fell by more than chance.
+    Down,
+    /// Neither can be told from chance.
+    Level,
+}
+
+/// The moving average is outside its limits though no rule of the control chart holds yet.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Drift {
+    /// Below or above.
+    pub side: Side,
+    /// The first period of the unbroken row outside.
+    pub since: Period,
+    /// The latest one.
+    pub average: Average,
+}
+
 /// A version of a questionnaire, as it began to be sent out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edition {
@@ -68,7 +132,7 @@ pub struct Edition {
 
 /// What a control chart says of its latest period with a figure (NHS England, Making Data Count): is it changing, and
 /// can the target be relied on?
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reading {
     /// The latest period with a figure.
     pub latest: Period,
@@ -84,30 +148,87 @@ pub struct Reading {
     pub assurance: Option<Assurance>,
     /// A period rests on fewer than ten answers, so the limits are only roughly right.
     pub trial: bool,
+    /// How many times wider than sampling alone would make them the limits are (Laney's p′); `None` where sampling
+    /// explains how the periods differ.
+    pub widened: Option<f64>,
+    /// An early sign of a shift.
+    pub drift: Option<Drift>,
 }
 
-/// Adds the control limits of a rate (p chart), once there are [`MIN_FOR_LIMITS`] periods; `measures` stand where their
+/// Adds the control limits of a rate (p chart, or Laney's p′ where periods differ by more than sampling makes), once there are [`MIN_FOR_LIMITS`] periods; `measures` stand where their
 /// points do. Periods whose figure is withheld stay out of the mean, or it would give them away. What the chart says is
 /// given back, where it has limits.
 pub fn draw_limits(points: &mut [Point], measures: &[Measure], metric: Metric) -> Option<Reading> {
-    let count = |(point, measure): (&Point, &Measure)| match *measure {
-        Measure::Rate { k, n } if point.value.is_some() => Count::new(k.into(), n.into()),
-        _ => Count::new(0, 0),
-    };
-    let counts = points.iter().zip(measures).map(count).collect::<Option<Vec<Count>>>()?;
-    let chart = p_chart(&counts)?;
+    let counts = counts(points, measures)?;
+    let widened = widened(&counts);
+    let chart = if widened.is_some() { laney_chart(&counts)? } else { p_chart(&counts)? };
     if chart.points.iter().flatten().count() < MIN_FOR_LIMITS {
         return None;
     }
-    let percent = |share: f64| Some(round_4dp(share * 100.0));
+    let percent = |share: f64| round_4dp(share * 100.0);
     let found = signals(&chart);
-    for (point, (limits, signals)) in points.iter_mut().zip(chart.points.iter().zip(&found)) {
-        let (Some(limits), Some(signals)) = (limits, signals) else { continue };
-        (point.center, point.lower, point.upper) = (percent(chart.centre), percent(limits.low), percent(limits.high));
+    let averages = ewma_chart(&counts, WEIGHT, WIDTH * widened.unwrap_or(1.0))?;
+    let lines = chart.points.iter().zip(&averages.points);
+    for (point, ((limits, average), signals)) in points.iter_mut().zip(lines.zip(&found)) {
+        let (Some(limits), Some(average), Some(signals)) = (limits, average, signals) else { continue };
+        point.center = Some(percent(chart.centre));
+        (point.lower, point.upper) = (Some(percent(limits.low)), Some(percent(limits.high)));
+        let (value, lower, upper) = (percent(average.value), percent(average.low), percent(average.high));
+        point.average = Some(Average { value, lower, upper });
         point.signal = strongest(*signals);
         point.variation = Some(toward(metric, signals.variation()));
     }
-    read(points, &chart, &found, metric)
+    let read = read(points, &chart, &found, metric)?;
+    Some(Reading { widened, drift: drift(points), ..read })
+}
+
+/// Whether the rate rose or fell over the last [`LOOKED_BACK`] periods; `None` for what is no rate, with fewer than four
+/// periods that have a figure, or where all are the same. Where periods differ by more than sampling makes, the test
+/// allows for it.
+pub fn movement(points: &[Point], measures: &[Measure]) -> Option<Movement> {
+    let counts = counts(points, measures)?;
+    let before = points.len().saturating_sub(LOOKED_BACK);
+    let (points, looked_at) = (points.get(before..)?, counts.get(before..)?);
+    let found = trend(looked_at)?.widened(widened(&counts).unwrap_or(1.0));
+    let heading = match found.p <= ALPHA {
+        true if found.z > 0.0 => Heading::Up,
+        true => Heading::Down,
+        false => Heading::Level,
+    };
+    let since = points.iter().zip(looked_at).find(|(_, count)| count.n() > 0)?.0.period;
+    let n = points.iter().zip(looked_at).filter(|(_, count)| count.n() > 0).map(|(point, _)| point.n).sum();
+    Some(Movement { heading, since, n, p: found.p })
+}
+
+/// The counts of a rate; empty where the figure is withheld, or it would be given away. `None` for what is no rate.
+fn counts(points: &[Point], measures: &[Measure]) -> Option<Vec<Count>> {
+    let count = |(point, measure): (&Point, &Measure)| match *measure {
+        Measure::Rate { k, n } if point.value.is_some() => Count::new(k.into(), n.into()),
+        Measure::Rate { .. } => Count::new(0, 0),
+        _ => None,
+    };
+    points.iter().zip(measures).map(count).collect()
+}
+
+/// Laney's σ_z, if it is more than sampling explains.
+fn widened(counts: &[Count]) -> Option<f64> {
+    laney_chart(counts)?.sigma_z.filter(|sigma| *sigma > OVERDISPERSED)
+}
+
+fn drift(points: &[Point]) -> Option<Drift> {
+    let side = |average: Average| match average {
+        Average { value, lower, .. } if value < lower => Side::Below,
+        Average { value, upper, .. } if value > upper => Side::Above,
+        _ => Side::On,
+    };
+    let mut drawn = points.iter().rev().filter_map(|point| Some((point, point.average?)));
+    let (latest, average) = drawn.next()?;
+    let of = side(average);
+    if of == Side::On || latest.signal.is_some() {
+        return None;
+    }
+    let since = drawn.take_while(|(_, average)| side(*average) == of).last().map_or(latest, |(point, _)| point).period;
+    Some(Drift { side: of, since, average })
 }
 
 /// Notes on each period the versions after the first that were published in it, by the organisation's calendar. What
@@ -139,6 +260,8 @@ fn read(points: &[Point], chart: &ControlChart, found: &[Option<Signals>], metri
         since,
         assurance,
         trial: !chart.is_dependable(),
+        widened: None,
+        drift: None,
     })
 }
 
@@ -174,6 +297,7 @@ impl Point {
             center: None,
             lower: None,
             upper: None,
+            average: None,
             signal: None,
             tolerance: score.tolerance,
             shown: score.shown.clone(),
@@ -210,6 +334,7 @@ mod tests {
                 center: None,
                 lower: None,
                 upper: None,
+                average: None,
                 signal: None,
                 tolerance: None,
                 shown: None,
@@ -280,6 +405,49 @@ mod tests {
     fn what_is_better_low_is_read_the_other_way() {
         assert_eq!(toward(Metric::ComplaintRate, Variation::Concern), Variation::Improvement);
         assert_eq!(toward(Metric::ComplaintRate, Variation::Steady), Variation::Steady);
+    }
+
+    #[test]
+    fn where_periods_differ_by_more_than_sampling_the_limits_are_wider() {
+        let said = reading(&[(9_500, 10_000), (9_000, 10_000), (9_300, 10_000), (8_900, 10_000)].repeat(4), 90.0);
+        assert_eq!(said.variation, Variation::Steady);
+        assert!(said.widened.is_some_and(|times| times > 10.0), "{said:?}");
+        assert_eq!(reading(&[(90, 100), (91, 100), (89, 100)].repeat(5), 90.0).widened, None);
+    }
+
+    fn moved(counts: &[(u32, u32)]) -> Option<Movement> {
+        let measures: Vec<_> = counts.iter().map(|&(k, n)| Measure::Rate { k, n }).collect();
+        movement(&series(counts), &measures)
+    }
+
+    #[test]
+    fn a_rise_a_fall_and_neither() {
+        let counts = |by: fn(u32) -> u32| (0..12).map(|i| (by(i), 100)).collect::<Vec<_>>();
+        let heading = |by| moved(&counts(by)).unwrap().heading;
+        assert_eq!(heading(|i| 80 + i), Heading::Up);
+        assert_eq!(heading(|i| 95 - i), Heading::Down);
+        assert_eq!(heading(|i| 90 + i % 2), Heading::Level);
+    }
+
+    #[test]
+    fn what_lies_a_year_back_moves_nothing_and_what_is_withheld_is_in_no_test() {
+        let mut counts = vec![(10, 100); 5];
+        counts.push((0, 4));
+        counts.extend([(90, 100); 11]);
+        let found = moved(&counts).unwrap();
+        assert_eq!((found.heading, found.n, found.since), (Heading::Level, 1_100, "2025-07".parse().unwrap()));
+        assert_eq!(moved(&[(90, 100); 3]), None);
+    }
+
+    #[test]
+    fn a_small_shift_that_lasts_is_an_early_sign_before_any_rule_holds() {
+        let mut counts = [(934, 1000), (920, 1000), (934, 1000)].repeat(6);
+        counts.extend([910, 912, 910, 912, 910, 911].map(|k| (k, 1000)));
+        let (points, said) = drawn(&counts, Some(90.0));
+        let drift = said.unwrap().drift.unwrap();
+        assert_eq!((drift.side, points.last().unwrap().signal), (Side::Below, None));
+        assert!(drift.average.value < drift.average.lower && Some(drift.average) == points.last().unwrap().average);
+        assert_eq!(reading(&[(90, 100), (91, 100), (89, 100)].repeat(5), 90.0).drift, None);
     }
 
     #[test]

@@ -39,7 +39,7 @@ const SCORES: [&str; 27] = [
     "exclusions",
 ];
 
-const TREND: [&str; 13] = [
+const TREND: [&str; 16] = [
     "department_code",
     "metric",
     "channel",
@@ -53,6 +53,9 @@ const TREND: [&str; 13] = [
     "center",
     "lower",
     "upper",
+    "average",
+    "average_lower",
+    "average_upper",
 ];
 
 /// A file being written.
@@ -124,6 +127,9 @@ impl Sheet {
             number(point.center),
             number(point.lower),
             number(point.upper),
+            number(point.average.map(|average| average.value)),
+            number(point.average.map(|average| average.lower)),
+            number(point.average.map(|average| average.upper)),
         ]);
     }
 

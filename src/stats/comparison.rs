@@ -80,6 +80,16 @@ pub fn trend(periods: &[Count]) -> Option<Trend> {
     (deviation > 0.0).then(|| Trend { z: moved / deviation, p: two_sided(moved / deviation) })
 }
 
+impl Trend {
+    /// The same where periods differ by `factor` times what sampling makes (Laney's σ_z, never less than 1): z is that
+    /// much smaller, as with over-dispersed counts (quasi-binomial, McCullagh & Nelder 1989, §4.5).
+    #[must_use]
+    pub fn widened(self, factor: f64) -> Self {
+        let z = self.z / factor.max(1.0);
+        Self { z, p: two_sided(z) }
+    }
+}
+
 fn two_sided(z: f64) -> f64 {
     (2.0 * normal_upper(z.abs())).min(1.0)
 }
@@ -123,6 +133,14 @@ mod tests {
             close(got.z, number(&c["z"]), 1e-11);
             close(got.p, number(&c["p"]), 1e-10);
         }
+    }
+
+    #[test]
+    fn where_periods_differ_by_more_than_sampling_the_same_rise_says_less() {
+        let rise = trend(&[count(80, 100), count(84, 100), count(88, 100), count(92, 100)]).unwrap();
+        let widened = rise.widened(2.0);
+        assert_eq!((widened.z, rise.widened(0.5)), (rise.z / 2.0, rise));
+        assert!(rise.p < 0.05 && widened.p > 0.05);
     }
 
     #[test]

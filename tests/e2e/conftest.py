@@ -1,5 +1,6 @@
 """A fresh instance for each test, on SQLite and on PostgreSQL."""
 
+import contextlib
 import itertools
 import os
 import subprocess
@@ -18,16 +19,30 @@ def _psql(statement):
                    capture_output=True, text=True)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request, tmp_path):
-    if request.param == "sqlite":
-        yield f"sqlite:{tmp_path / 'manyi.db'}"
+@contextlib.contextmanager
+def _database(kind, directory):
+    """The address of an empty database, which is gone afterwards."""
+    if kind == "sqlite":
+        yield f"sqlite:{directory / 'manyi.db'}"
         return
     assert POSTGRES, "MANYI_TEST_POSTGRES_URL is not set: run this through tests/run"
     name = f"e2e_{os.getpid()}_{next(_serial)}"
     _psql(f"CREATE DATABASE {name}")
     yield urllib.parse.urlunsplit(urllib.parse.urlsplit(POSTGRES)._replace(path=f"/{name}"))
     _psql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request, tmp_path):
+    with _database(request.param, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def both_databases(tmp_path):
+    """For a test that asks both the same: addresses by kind."""
+    with _database("sqlite", tmp_path) as sqlite, _database("postgres", tmp_path) as postgres:
+        yield {"sqlite": sqlite, "postgres": postgres}
 
 
 @pytest.fixture

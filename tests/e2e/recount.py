@@ -3,6 +3,7 @@
 import dataclasses
 import decimal
 import fractions
+import functools
 import math
 import statistics
 
@@ -20,7 +21,12 @@ def half_up(value, digits=4):
 
 def points_of(answers):
     """A response's points in hundredths: the mean of its rated answers, if at least 60 % of the four were rated."""
-    rated = [POINTS[answers[q]] for q in RATINGS if answers.get(q) in POINTS]
+    return _points_of(tuple(answers.get(q) for q in RATINGS))
+
+
+@functools.cache
+def _points_of(given):
+    rated = [POINTS[word] for word in given if word in POINTS]
     if len(rated) * 100 < 60 * len(RATINGS):
         return None
     return math.floor(fractions.Fraction(sum(rated) * 100, len(rated)) + fractions.Fraction(1, 2))
@@ -58,6 +64,7 @@ def student_two_sided(t, df):
     return math.sin(theta) * total
 
 
+@functools.cache
 def student_quantile(confidence, df):
     """t with P(|T| <= t) = confidence."""
     low, high = 0.0, 1e5
@@ -102,7 +109,7 @@ def points(responses, target=None):
     if n < 5:
         return Score(n, None, None, None, None, None)
     mean = fractions.Fraction(total, n)
-    variance = sum((x - mean) ** 2 for x in hundredths) / (n - 1)
+    variance = fractions.Fraction(n * sum(x * x for x in hundredths) - total * total, n * (n - 1))
     error = math.sqrt(variance / n)
     verdict = evidence = ci = None
     if variance:

@@ -24,7 +24,7 @@ pub(super) fn chart(trend: &Trend, channel: Option<Channel>, title: String, loca
         wide: chart::trend_svg(&drawing, Size::Wide).map_err(failed)?,
         narrow: chart::trend_svg(&drawing, Size::Narrow).map_err(failed)?,
         rows: chart::trend_table(&drawing).map_err(failed)?,
-        reading: Reading::of(trend.metric, &trend.points, trend.reading),
+        reading: Reading::of(trend),
         csv_href: Some(csv),
     })
 }

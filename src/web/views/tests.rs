@@ -297,6 +297,35 @@ fn the_outlook_tells_how_many_answers_are_missing() {
 }
 
 #[test]
+fn a_trend_says_in_words_whether_it_moves_and_how_sure_that_is() {
+    use crate::domain::commitment::Metric;
+    use crate::domain::trend::{Average, Drift, Heading, Movement, Reading, Side, Variation};
+    let average = Average { value: 91.26, lower: 91.31, upper: 93.0 };
+    let said = Reading {
+        latest: period("2026-10"),
+        variation: Variation::Steady,
+        signal: None,
+        side: Side::Below,
+        since: period("2025-09"),
+        assurance: None,
+        trial: false,
+        widened: Some(1.42),
+        drift: Some(Drift { side: Side::Below, since: period("2026-09"), average }),
+    };
+    let fall = Movement { heading: Heading::Down, since: period("2025-11"), n: 2_107, p: 0.0123 };
+    let reading = super::Reading::Read { said, metric: Metric::SatisfactionRate, target: None, movement: Some(fall) };
+    let text = |t: Texts| reading.text(&t).replace('\u{a0}', " ");
+    let zh = text(ZH.t);
+    assert!(zh.contains("已低于界限（91.26 %，界限 91.31 %）"), "{zh}");
+    assert!(zh.contains("持续下降，超出偶然波动") && zh.contains("n=2,107，p=0.012") && zh.contains("1.4 倍"), "{zh}");
+    let en = text(EN.t);
+    assert!(en.contains("below its limit since September 2026 (91.26 %, limit 91.31 %)"), "{en}");
+    assert!(en.contains("Since November 2025 the figure has fallen by more than chance explains"), "{en}");
+    let few = super::Reading::TooFew { movement: Some(Movement { heading: Heading::Level, p: 0.43, ..fall }) };
+    assert!(few.text(&EN.t).contains("no lasting rise or fall"), "{}", few.text(&EN.t));
+}
+
+#[test]
 fn verdict_and_evidence_have_words_of_their_own() {
     for t in [ZH.t, EN.t] {
         let verdicts = words::VERDICTS.map(|verdict: Verdict| words::verdict(&t, &verdict));

@@ -210,7 +210,7 @@ impl Samples {
 
 /// Worse since March, with a target that only chance reaches.
 fn sample_reading(channel: Option<Channel>) -> views::Reading {
-    use crate::domain::trend::{Assurance, Reading, Side, Variation};
+    use crate::domain::trend::{Assurance, Heading, Movement, Reading, Side, Variation};
     let said = Reading {
         latest: period("2026-10"),
         variation: Variation::Concern,
@@ -219,8 +219,11 @@ fn sample_reading(channel: Option<Channel>) -> views::Reading {
         since: period("2026-03"),
         assurance: Some(Assurance::ByChance),
         trial: channel.is_none(),
+        widened: Some(1.4),
+        drift: None,
     };
-    views::Reading::Read { said, metric: Metric::SatisfactionRate, target: Some(90.0) }
+    let movement = Movement { heading: Heading::Down, since: period("2025-11"), n: 2_107, p: 0.012 };
+    views::Reading::Read { said, metric: Metric::SatisfactionRate, target: Some(90.0), movement: Some(movement) }
 }
 
 fn sample_rates() -> Vec<Option<f64>> {
