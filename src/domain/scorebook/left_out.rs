@@ -90,6 +90,8 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::domain::commitment::{Level, defaults};
     use crate::domain::period::{Grain, Period};
@@ -164,5 +166,49 @@ mod tests {
             .map(|period| matches!(with(&book, Some(Channel::Online), period), Some(WithLeftOut::Known(_))));
         assert!(!known[1], "{known:?}");
         assert!(!known[0] || !known[2], "{known:?}");
+    }
+
+    const UNITS: [&[i64]; 3] = [&[1, 2, 3], &[2], &[3]];
+    const CHANNELS: [Option<Channel>; 3] = [None, Some(Channel::Online), Some(Channel::Offline)];
+
+    proptest! {
+        /// Department 1 with 2 and 3 in it, both channels, three months; up to eight left out in each place.
+        #[test]
+        fn no_few_follow_from_two_that_are_told(counts in proptest::collection::vec(0_u32..9, 12)) {
+            let mut book = Scorebook::of(vec![(1, None), (2, Some(1)), (3, Some(1))]);
+            let months = ["2026-07", "2026-08", "2026-09"];
+            let places = months.into_iter().flat_map(|month| Channel::ALL.map(|channel| (month, channel)));
+            let places = places.flat_map(|(month, channel)| [2, 3].map(|department| (department, month, channel)));
+            let left: Vec<_> = places.zip(counts).collect();
+            for ((department, month, channel), n) in &left {
+                book.add(*department, line(*channel, month, 60, 54));
+                book.leave_out(*department, line(*channel, month, *n, n / 2));
+            }
+            let commitments = defaults("2000-01-01".parse().unwrap());
+            for period in ["2026-07", "2026-08", "2026-09", "2026-Q3"] {
+                let within: Period = period.parse().unwrap();
+                let holds = |(units, channel): (&[i64], Option<Channel>), (department, month, of): &(i64, &str, Channel)| {
+                    units.contains(department)
+                        && channel.is_none_or(|channel| channel == *of)
+                        && within.months().any(|one| one.to_string() == *month)
+                };
+                let is_told = |units: &[i64], channel| {
+                    let slice = Slice { departments: units, employee: None, channel, period: within, base: Base::Invited };
+                    let named = Named { level: Level::Department, department: Some("D"), employee: None };
+                    let with = book.with_left_out(&slice, &named, &commitments, &Thresholds::default());
+                    matches!(with, Some(WithLeftOut::Known(_)))
+                };
+                let all = UNITS.into_iter().flat_map(|units| CHANNELS.map(|channel| (units, channel)));
+                let told: Vec<_> = all.filter(|(units, channel)| is_told(units, *channel)).collect();
+                for (whole, part) in told.iter().flat_map(|whole| told.iter().map(move |part| (*whole, *part))) {
+                    if left.iter().any(|(place, _)| holds(part, place) && !holds(whole, place)) {
+                        continue;
+                    }
+                    let rest = left.iter().filter(|(place, _)| holds(whole, place) && !holds(part, place));
+                    let few: u32 = rest.map(|(_, n)| n).sum();
+                    prop_assert!(few == 0 || few >= 5, "{few} follow in {period} from {whole:?} and {part:?}");
+                }
+            }
+        }
     }
 }
