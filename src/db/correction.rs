@@ -45,6 +45,9 @@ pub enum Standing {
 
 type Row = (i64, NaiveDateTime, (String, String, String), String, Option<String>, Option<NaiveDateTime>);
 
+/// Key, answers, comment and points of a response before its correction.
+type Held = (i64, String, Option<String>, Option<i16>, Option<i32>);
+
 /// The answer by name to an invitation; `None` if there is none, which is also said of an anonymous one.
 ///
 /// # Errors
@@ -97,7 +100,7 @@ pub fn correct(
     let progress = Progress::hold(conn)?;
     // A write first: who corrects or excludes the same response at the same time waits here.
     let row = response::table.filter(response::invitation_id.eq(invitation.id));
-    let held: Option<(i64, String, Option<String>, Option<i16>, Option<i32>)> = diesel::update(row)
+    let held: Option<Held> = diesel::update(row)
         .set(response::notice_id.eq(response::notice_id))
         .returning((response::id, response::answers, response::comment, response::overall, response::points))
         .get_result(conn)
@@ -138,6 +141,7 @@ pub fn correct(
             response::overall.eq(scored.overall.map(i16::from)),
             response::points.eq(scored.points.and_then(|points| i32::try_from(points).ok())),
             response::notice_id.eq(said.notice_id),
+            response::wants_contact.eq(response.answers.wants_contact()),
         ))
         .execute(conn)?;
     if !found.excluded {

@@ -55,6 +55,7 @@ mod checkpoint;
 pub mod closing;
 pub mod commitment;
 mod connection;
+pub mod contact_wish;
 pub mod correction;
 pub mod department;
 pub mod doctor;

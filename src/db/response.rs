@@ -62,6 +62,7 @@ struct NamedRow<'a> {
     entered_by: Option<i64>,
     excluded: bool,
     notice_id: Option<i64>,
+    wants_contact: bool,
 }
 
 #[derive(Insertable)]
@@ -170,6 +171,7 @@ impl<'a> NamedRow<'a> {
             entered_by: named.entered_by,
             excluded: false,
             notice_id: response.notice_id,
+            wants_contact: response.answers.wants_contact(),
         }
     }
 }

@@ -152,6 +152,7 @@ diesel::table! {
         entered_by -> Nullable<BigInt>,
         excluded -> Bool,
         notice_id -> Nullable<BigInt>,
+        wants_contact -> Bool,
     }
 }
 

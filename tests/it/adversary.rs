@@ -103,7 +103,7 @@ fn the_adversary_finds_a_way_where_there_is_one() {
     // Rows kept in the order of arrival two times out of three.
     let round = |at: u8| {
         let used = (0..5).map(|place| Used::from([("arrival", vec![place])]));
-        let order = |place: u8| if at % 3 == 0 { (place * 2 + at / 3) % 5 } else { place };
+        let order = |place: u8| if at.is_multiple_of(3) { (place * 2 + at / 3) % 5 } else { place };
         let released = (0..5).map(|place| (BTreeMap::from([("row", vec![order(place)])]), usize::from(place)));
         (used.collect(), released.collect())
     };

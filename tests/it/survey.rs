@@ -88,6 +88,24 @@ on_both!(a_low_answer_may_say_why_and_ask_to_be_contacted, |app| {
     assert!(thanks.contains("10月的结果会在11月13日前"), "the 14th is a Saturday: {thanks}");
 });
 
+on_both!(who_asks_to_be_contacted_is_shown_to_the_department, |app| {
+    let department = app.department("客服");
+    for (number, contact) in [(1, "yes"), (2, "")] {
+        let path = app.survey_path(&app.stored(&app.record(number, "客服")));
+        let fields =
+            [("q.overall", "2"), ("q.overall.why", "slow"), ("q.overall.contact", contact), ("identity", "named")];
+        assert_eq!(app.answer(&path, &fields).status, 303);
+    }
+    app.sign_in(Role::Head, Some(department));
+    let wishes = text(&app.get("/departments/%E5%AE%A2%E6%9C%8D?period=2026-10"), "section[aria-labelledby=wishes]");
+    for fact in ["A-00001", "等待或回复太慢", "10 月 9 日 10:00"] {
+        assert!(wishes.contains(fact), "{fact} in {wishes}");
+    }
+    assert!(!wishes.contains("A-00002"), "{wishes}");
+    app.advance(TimeDelta::days(20));
+    assert!(!app.get("/departments/%E5%AE%A2%E6%9C%8D?period=2026-10").body.contains("A-00001"));
+});
+
 on_both!(reasons_without_a_low_answer_are_left_out, |app| {
     let path = asked(app);
     let fields = [("q.overall", "5"), ("q.overall.why", "slow"), ("q.overall.contact", "yes"), ("identity", "named")];

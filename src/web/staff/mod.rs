@@ -32,6 +32,7 @@ pub mod record;
 pub mod sample;
 pub mod seals;
 pub mod sign_in;
+mod wishes;
 
 /// `GET /`: where a reader belongs.
 pub async fn home(page: Page) -> HttpResponse {

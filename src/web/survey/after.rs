@@ -41,9 +41,9 @@ pub async fn corrected(web: Data<Web>, request: HttpRequest, token: Path<String>
         Err(shown) => return shown,
     };
     let stage = given.stage();
-    let form = match read(&web, &request, &opened, &body, stage) {
+    let form = match read(&body, stage) {
         Ok(form) => form,
-        Err(shown) => return shown,
+        Err(shown) => return page(&web, &request, &opened, shown),
     };
     let answers = match check(&web, &request, &opened, &form).await {
         Ok((answers, _)) => answers,

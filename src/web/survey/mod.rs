@@ -83,9 +83,9 @@ pub async fn answer(web: Data<Web>, request: HttpRequest, token: Path<String>, b
         Ok(opened) => opened,
         Err(response) => return response,
     };
-    let form = match read(&web, &request, &opened, &body, Stage::Opened) {
+    let form = match read(&body, Stage::Opened) {
         Ok(form) => form,
-        Err(shown) => return shown,
+        Err(shown) => return page(&web, &request, &opened, shown),
     };
     let (answers, identity) = match check(&web, &request, &opened, &form).await {
         Ok(checked) => checked,
@@ -103,22 +103,15 @@ pub async fn answer(web: Data<Web>, request: HttpRequest, token: Path<String>, b
     }
 }
 
-/// The form of a body; or the page to show instead, where it cannot be read or only asks to be shown otherwise.
-fn read(
-    web: &Web,
-    request: &HttpRequest,
-    opened: &Opened,
-    body: &Body,
-    stage: Stage,
-) -> Result<SurveyForm, HttpResponse> {
+/// The form of a body; or what to show instead, where it cannot be read or only asks to be shown otherwise.
+fn read(body: &Body, stage: Stage) -> Result<SurveyForm, Filled> {
     let parsed = body.as_ref().map_err(|_| FormError::TooLarge).and_then(|bytes| SurveyForm::parse(bytes));
-    let filled = match parsed {
-        Ok(form) if !form.is_draft => return Ok(form),
-        Ok(form) => Filled { stage: stage.as_draft(), ..form.filled(Vec::new()) },
+    match parsed {
+        Ok(form) if !form.is_draft => Ok(form),
+        Ok(form) => Err(Filled { stage: stage.as_draft(), ..form.filled(Vec::new()) }),
         // Nothing could be kept.
-        Err(error) => Filled { problems: vec![Problem::Form(error)], stage, ..Filled::default() },
-    };
-    Err(page(web, request, opened, filled))
+        Err(error) => Err(Filled { problems: vec![Problem::Form(error)], stage, ..Filled::default() }),
+    }
 }
 
 /// The invitation behind a link, if it takes an answer; the page to show instead if it does not.
@@ -170,8 +163,9 @@ async fn check(
     let mut problems = Vec::new();
     let (context, link) = (&web.context, opened.token.hash());
     let is_fresh = |subject: &[u8]| context.secrets.check_page_nonce(&form.nonce, subject, context.now(), NONCE_AGE);
-    let is_confirmed = is_fresh(&confirmed(&link));
-    let is_fresh = is_confirmed || is_fresh(&link);
+    let is_first = is_fresh(&link);
+    let is_confirmed = !is_first && is_fresh(&confirmed(&link));
+    let is_fresh = is_first || is_confirmed;
     let opened_several = !is_confirmed && web.suspects.ask(request, &link, context.now());
     let suspect = match form.is_suspect() {
         true => Some(Reason::HiddenField),

@@ -1,6 +1,7 @@
 //! A department's page: the answer first, then the figures, the trend, the questions, the comments and the people.
 
 use askama::Template;
+use chrono::NaiveDateTime;
 
 use super::figure::{Change, Figure, MIN_COMMENT_N, Response};
 use super::insight::{DriversView, HeatMap};
@@ -51,6 +52,8 @@ pub struct DepartmentPage {
     pub drivers: DriversView,
     /// What customers wrote.
     pub comments: Comments,
+    /// Customers who ask to be contacted, newest first; empty for readers who may not see comments.
+    pub wishes: Vec<WishRow>,
     /// Sorted by name by the caller.
     pub employees: Vec<EmployeeRow>,
     /// The page's figures as CSV (percent-encoded).
@@ -122,6 +125,21 @@ impl Comments {
     fn are_for_reader(&self) -> bool {
         !matches!(self, Self::NotForReader)
     }
+}
+
+/// A customer who asks to be contacted about a low answer, and has said who it is by asking.
+#[derive(Debug, Clone)]
+pub struct WishRow {
+    /// Number of the service record.
+    pub reference: String,
+    /// The word of the overall answer.
+    pub word: String,
+    /// The reasons that were chosen, in the reader's language.
+    pub reasons: Vec<String>,
+    /// What was written.
+    pub text: Option<String>,
+    /// Until when the customer was promised to be contacted, in the organisation's zone.
+    pub by: NaiveDateTime,
 }
 
 /// A comment, with identity numbers and the like already masked.

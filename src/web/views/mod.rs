@@ -38,7 +38,7 @@ pub mod words;
 pub use appraisals::{AppraisalPeriod, Appraisals, Download, FileFormat};
 pub use auth::{PasswordProblem, SetPassword, SetUp, SetUpProblem, SignIn};
 pub use captured_mail::{CapturedMail, CapturedMails, MailLine};
-pub use department::{Chart, Comment, Comments, DepartmentPage, EmployeeRow, Headline, QuestionRow};
+pub use department::{Chart, Comment, Comments, DepartmentPage, EmployeeRow, Headline, QuestionRow, WishRow};
 pub use error::{ErrorPage, Problem};
 pub use figure::{Change, Figure, Interval, Judgement, Response, Score};
 pub use overview::{DepartmentRow, Overview};

@@ -96,6 +96,13 @@ impl Samples {
             ],
             heat_map: Some(self.heat_map()),
             drivers: self.drivers(),
+            wishes: vec![department::WishRow {
+                reference: "WO-2026-0042".to_owned(),
+                word: self.say("不满意", "Dissatisfied"),
+                reasons: vec![self.say("等候时间太长", "The wait was too long")],
+                text: Some(self.say("请给我打电话。", "Please call me.")),
+                by: "2026-11-19T14:30:00".parse().unwrap(),
+            }],
             comments: department::Comments::Shown(self.comments()),
             employees: [
                 ("陈建国", "Chen Jianguo", 61, 66),
@@ -133,6 +140,7 @@ impl Samples {
             questions: Vec::new(),
             heat_map: None,
             drivers: DriversView::TooFew { n: 3, needed: 50 },
+            wishes: Vec::new(),
             comments: department::Comments::TooFew,
             employees: Vec::new(),
             ..self.department()

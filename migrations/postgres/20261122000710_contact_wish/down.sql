@@ -1,0 +1,2 @@
+DROP INDEX response_contact;
+ALTER TABLE response DROP COLUMN wants_contact;
