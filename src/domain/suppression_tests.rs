@@ -307,3 +307,46 @@ proptest! {
         }
     }
 }
+
+/// A month of twelve departments: of one, most came without a channel; another has hardly any services of its own.
+fn twelve() -> Answers {
+    let (online, offline) = (Some(Channel::Online), Some(Channel::Offline));
+    let counts = [
+        (1, online, 48),
+        (1, offline, 51),
+        (2, offline, 2),
+        (3, online, 13),
+        (3, offline, 46),
+        (4, online, 23),
+        (4, offline, 50),
+        (5, online, 20),
+        (5, offline, 43),
+        (6, online, 104),
+        (7, online, 15),
+        (7, offline, 37),
+        (8, online, 7),
+        (8, offline, 33),
+        (9, offline, 14),
+        (10, online, 34),
+        (10, offline, 22),
+        (11, online, 40),
+        (11, offline, 15),
+        (12, online, 2),
+        (12, None, 8),
+    ];
+    let tree: Vec<_> = (1..=12).map(|id| (id, matches!(id, 3 | 4).then_some(2))).collect();
+    let count = |(department, channel, n)| Count { department, person: None, channel, periods: periods(8, 8), n };
+    Answers::new(&tree, &counts.map(count))
+}
+
+#[test]
+fn a_few_small_groups_hide_a_few_figures_and_not_all() {
+    let shown = twelve().shown(month(8), MINIMUM, &mut |_| Arc::default());
+    let of = |channel| (1..=12).filter(|id| shown.has(Unit::Department(*id), channel)).collect::<Vec<_>>();
+    let online = Some(Channel::Online);
+    // The third gives way to the two answers of the second. The twelfth, with two online and eight of no channel, would
+    // tell of the two beside the organisation's channels: it and the next smallest are hidden, and those that go with it.
+    assert_eq!(of(None), [1, 2, 4, 5, 6, 7, 8, 10, 11]);
+    assert_eq!(of(online), [1, 2, 4, 5, 6, 7, 10, 11]);
+    assert!(shown.has(Unit::Organisation, None) && shown.has(Unit::Organisation, online));
+}

@@ -355,7 +355,9 @@ fn answer(response: ureq::http::Response<ureq::Body>) -> Answer {
         .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
     let body = response.into_body().read_to_vec().unwrap();
-    Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() }
+    let body = String::from_utf8_lossy(&body).into_owned();
+    assert!(!body.contains("Unknown localization key"), "a text has no words, or lacks an argument: {body}");
+    Answer { status, headers, body }
 }
 
 /// A text as part of a form.

@@ -105,6 +105,15 @@ pub(super) struct Settling<'a> {
     pub(super) minimum: u32,
 }
 
+/// Units shown over all channels, and by channel.
+type Flags = (Vec<bool>, Vec<bool>);
+
+/// The place of the organisation.
+const ORGANISATION: usize = 0;
+
+/// The smallest departments, of which hiding one or two may save the organisation's channels.
+const SUSPECTS: usize = 3;
+
 /// The units shown, and which of them stand within which.
 struct Cover {
     shown: Vec<bool>,
@@ -163,37 +172,114 @@ impl Settling<'_> {
             let fits = |(small, sizes): (bool, &Sizes)| !small && total(*sizes) >= self.minimum;
             small.into_iter().zip(self.sizes).map(fits).collect::<Vec<bool>>()
         };
-        let (may_whole, may_split) = (alone(false), alone(true));
-        let (mut whole, mut split) = (nothing.clone(), nothing);
-        for persons in [false, true] {
-            let of_stage =
-                |unit: usize| matches!(self.units.get(unit).map(|node| node.unit), Some(Unit::Person(..))) == persons;
-            for (unit, shown) in whole.iter_mut().enumerate().filter(|(unit, _)| of_stage(*unit)) {
-                *shown = is(&may_whole, unit);
+        let may = (alone(false), alone(true));
+        let mut shown = self.departments(&may);
+        self.stage(true, &may, &mut shown);
+        shown
+    }
+
+    /// Where a department would cost the organisation its channels, its own figure gives way instead: with the channels
+    /// of all, a department that may not be split would tell what it has of each.
+    fn departments(&self, may: &Flags) -> Flags {
+        let settled = |may: &Flags| {
+            let nothing = vec![false; self.units.len()];
+            let mut shown = (nothing.clone(), nothing);
+            self.stage(false, may, &mut shown);
+            self.show_again(&mut shown, may);
+            shown
+        };
+        let is_split = |shown: &Flags| is(&shown.1, ORGANISATION);
+        let shown = settled(may);
+        if is_split(&shown) || !is(&may.1, ORGANISATION) {
+            return shown;
+        }
+        let mut smallest: Vec<usize> =
+            (0..self.units.len()).filter(|unit| !self.is_person(*unit) && is(&may.0, *unit)).collect();
+        smallest.sort_by_key(|unit| (self.size(*unit), *unit));
+        let without = |hidden: [usize; 2]| {
+            let mut may = may.clone();
+            hidden.into_iter().for_each(|unit| may.0.get_mut(unit).into_iter().for_each(|may| *may = false));
+            settled(&may)
+        };
+        // Alone, it would follow from the figures of all others.
+        let pairs = smallest.iter().filter(|unit| !is(&may.1, **unit)).take(SUSPECTS).flat_map(|suspect| {
+            let others = smallest.iter().filter(move |other| *other != suspect).take(SUSPECTS);
+            std::iter::once(suspect).chain(others).map(move |other| [*suspect, *other])
+        });
+        pairs.map(without).find(is_split).unwrap_or(shown)
+    }
+
+    /// Settles departments, or persons beside the departments that are settled.
+    fn stage(&self, persons: bool, (may_whole, may_split): &Flags, (whole, split): &mut Flags) {
+        let of_stage = |unit: usize| self.is_person(unit) == persons;
+        for (unit, shown) in whole.iter_mut().enumerate().filter(|(unit, _)| of_stage(*unit)) {
+            *shown = is(may_whole, unit);
+        }
+        loop {
+            self.give_way(whole, may_whole, None, of_stage);
+            for (unit, shown) in split.iter_mut().enumerate().filter(|(unit, _)| of_stage(*unit)) {
+                *shown = is(may_split, unit) && is(whole, unit);
             }
-            loop {
-                self.give_way(&mut whole, &may_whole, None, of_stage);
-                for (unit, shown) in split.iter_mut().enumerate().filter(|(unit, _)| of_stage(*unit)) {
-                    *shown = is(&may_split, unit) && is(&whole, unit);
+            let stuck = self.give_way(split, may_split, Some(whole), of_stage);
+            // A person's figure over all channels may be one over a single channel.
+            let cover = Cover::new(self.units, split, true);
+            let parts = |owner: usize| {
+                let parts = (0..self.units.len()).filter(|unit| is(whole, *unit) && of_stage(*unit));
+                parts
+                    .filter(|unit| cover.owner(*unit) == Some(owner))
+                    .min_by_key(|unit| self.size(*unit))
+                    .or(Some(owner))
+            };
+            let hidden: Vec<usize> = stuck.into_iter().filter_map(parts).collect();
+            if hidden.is_empty() {
+                break;
+            }
+            hidden.into_iter().filter_map(|unit| whole.get_mut(unit).map(|whole| *whole = false)).count();
+        }
+    }
+
+    /// Shows departments again, the largest first, that gave way in vain.
+    fn show_again(&self, shown: &mut Flags, may: &Flags) {
+        let mut hidden: Vec<usize> = (0..self.units.len()).filter(|unit| !self.is_person(*unit)).collect();
+        hidden.retain(|unit| is(&may.0, *unit) && !is(&shown.0, *unit) || is(&may.1, *unit) && !is(&shown.1, *unit));
+        hidden.sort_by_key(|unit| (std::cmp::Reverse(self.size(*unit)), *unit));
+        for unit in hidden {
+            for by_channel in [false, true] {
+                let before = shown.clone();
+                let (flags, may_be) = if by_channel { (&mut shown.1, &may.1) } else { (&mut shown.0, &may.0) };
+                if let Some(flag) = flags.get_mut(unit).filter(|_| is(may_be, unit)) {
+                    *flag = true;
                 }
-                let stuck = self.give_way(&mut split, &may_split, Some(&whole), of_stage);
-                // A person's figure over all channels may be one over a single channel.
-                let cover = Cover::new(self.units, &split, true);
-                let parts = |owner: usize| {
-                    let parts = (0..self.units.len()).filter(|unit| is(&whole, *unit) && of_stage(*unit));
-                    parts
-                        .filter(|unit| cover.owner(*unit) == Some(owner))
-                        .min_by_key(|unit| self.size(*unit))
-                        .or(Some(owner))
-                };
-                let hidden: Vec<usize> = stuck.into_iter().filter_map(parts).collect();
-                if hidden.is_empty() {
-                    break;
+                if *shown != before && !(is(&shown.0, unit) && self.is_safe(shown, may)) {
+                    *shown = before;
                 }
-                hidden.into_iter().filter_map(|unit| whole.get_mut(unit).map(|whole| *whole = false)).count();
             }
         }
-        (whole, split)
+    }
+
+    /// Whether nothing that is shown tells too much.
+    fn is_safe(&self, shown: &Flags, may: &Flags) -> bool {
+        let holds = |flags: &[bool], may: &[bool], together: Option<&[bool]>| {
+            let cover = Cover::new(self.units, flags, together.is_some());
+            let small = self.small(&cover, together);
+            let is_quiet = |unit: usize| !(is(flags, unit) && is(&small, unit));
+            (0..self.units.len()).all(is_quiet) && self.sums(&cover).into_iter().all(|unit| is(may, unit))
+        };
+        holds(&shown.0, &may.0, None) && holds(&shown.1, &may.1, Some(&shown.0))
+    }
+
+    /// The units of whose remainder too little is left, or is told by sums over all channels.
+    fn small(&self, cover: &Cover, together: Option<&[bool]>) -> Vec<bool> {
+        let mut small = self.too_small(cover);
+        if let Some(together) = together {
+            let crossed = self.crossed(together, cover);
+            small.iter_mut().zip(crossed).for_each(|(small, crossed)| *small |= crossed.tells(self.minimum));
+        }
+        small
+    }
+
+    fn is_person(&self, unit: usize) -> bool {
+        matches!(self.units.get(unit).map(|node| node.unit), Some(Unit::Person(..)))
     }
 
     /// Hides the smallest parts of every whole of which too little would remain, until enough does; and the whole, if
@@ -208,11 +294,7 @@ impl Settling<'_> {
         loop {
             let cover = Cover::new(self.units, shown, together.is_some());
             let rest = cover.without_parts(self.sizes);
-            let mut small = self.too_small(&cover);
-            if let Some(together) = together {
-                let crossed = self.crossed(together, &cover);
-                small.iter_mut().zip(crossed).for_each(|(small, crossed)| *small |= crossed.tells(self.minimum));
-            }
+            let small = self.small(&cover, together);
             let mut stuck = Vec::new();
             let mut is_done = true;
             // What must not be shown must not be the sum of what is.

@@ -6,7 +6,7 @@ asking-lead = Customers are asked after every service, unless a rule leaves it o
 asking-ledger = What became of each service, { $period }
 asking-ledger-none = No service was completed in this period.
 asking-ledger-caption = Services by the month of their completion, each counted once
-asking-ledger-note = Asked, waiting and not asked add up to all services. Coverage is asked of all that the rules do not leave out: a low figure means that the scores rest on a part of the customers only. A department’s row is without the departments that are part of it.
+asking-ledger-note = Asked, waiting and not asked add up to all services. The percentage is of the services that the rules do not leave out: a low one means that the scores rest on a part of the customers only. A department’s row is without the departments that are part of it.
 asking-organisation = Whole organisation
 asking-department = Department
 asking-services = Services
@@ -63,17 +63,17 @@ asking-error-reason = Reason: say why these customers are not asked, in up to { 
 asking-timing = Time
 asking-timing-delay = The mail goes out { $n } minutes after the service.
 asking-timing-quiet = No mail between { $from } and { $to }.
-asking-timing-cooldown = { $count ->
+asking-timing-cooldown = { $n ->
     [one] One day between two invitations to one address.
-   *[other] { $count } days between two invitations to one address.
+   *[other] { $n } days between two invitations to one address.
 }
-asking-timing-age = { $count ->
+asking-timing-age = { $n ->
     [one] Services reported more than one day late are not asked about.
-   *[other] Services reported more than { $count } days late are not asked about.
+   *[other] Services reported more than { $n } days late are not asked about.
 }
-asking-timing-expiry = { $count ->
+asking-timing-expiry = { $n ->
     [one] A link is valid for one day.
-   *[other] A link is valid for { $count } days.
+   *[other] A link is valid for { $n } days.
 }
 asking-timing-note = These are settings: MANYI_INVITE_DELAY_MINUTES, MANYI_QUIET_HOURS, MANYI_COOLDOWN_DAYS, MANYI_INVITE_MAX_AGE_DAYS, MANYI_INVITE_EXPIRES_DAYS.
 
