@@ -170,7 +170,7 @@ def check_department(made, readers, code):
         assert close(told, average and [100 * x for x in average]), (code, row, average)
     z, p = oracle.rise(series, drawn[2])
     heading = "no lasting rise or fall" if p > 0.05 else "risen by more than chance" if z > 0 else "fallen by more than chance"
-    n = f"n={sum(n for _, n in series[-12:]):,}, p={'<0.001' if p < 0.001 else f'{p:.3f}'}"
+    n = f"n={sum(n for _, n in series[-12:]):,}, p{'<0.001' if p < 0.001 else f'={p:.3f}'}"
     words = readers[0].visitor.get(f"{readers[0].url}/departments/{code}?period={MONTH}&lang=en").words
     assert heading in words and n in words, (code, heading, n, words)
 

@@ -207,13 +207,6 @@ impl Chart {
         }
     }
 
-    fn average(t: &Texts, row: &TrendRow) -> String {
-        match &row.average {
-            None => Self::cell(&None),
-            Some((value, (lower, upper))) => format!("{value} ({})", format::range(t, lower, upper)),
-        }
-    }
-
     fn interval(t: &Texts, row: &TrendRow) -> String {
         match (&row.low, &row.high) {
             (None, None) => Self::cell(&None),

@@ -96,13 +96,18 @@ fn moved(t: &Texts, movement: Option<&Movement>) -> String {
     let args = [
         ("since", format::period(t, &movement.since)),
         ("n", format::count(&movement.n)),
-        ("p", probability(movement.p)),
+        ("p", compared(probability(movement.p))),
     ];
     match movement.heading {
         Heading::Up => t.with("trend-says-rose", &args),
         Heading::Down => t.with("trend-says-fell", &args),
         Heading::Level => t.with("trend-says-level", &args),
     }
+}
+
+/// A probability after its letter: `p=0.012`, `p<0.001`.
+fn compared(probability: String) -> String {
+    if probability.starts_with('<') { probability } else { format!("={probability}") }
 }
 
 /// The early sign of a moving average outside its limits.

@@ -323,6 +323,8 @@ fn a_trend_says_in_words_whether_it_moves_and_how_sure_that_is() {
     assert!(en.contains("Since November 2025 the figure has fallen by more than chance explains"), "{en}");
     let few = super::Reading::TooFew { movement: Some(Movement { heading: Heading::Level, p: 0.43, ..fall }) };
     assert!(few.text(&EN.t).contains("no lasting rise or fall"), "{}", few.text(&EN.t));
+    let sure = super::Reading::TooFew { movement: Some(Movement { p: 0.000_04, ..fall }) };
+    assert!(sure.text(&EN.t).contains(", p<0.001)"), "{}", sure.text(&EN.t));
 }
 
 #[test]

@@ -15,15 +15,15 @@ trend-by-chance = Hit or missed by chance
 trend-variation = Change
 trend-assurance = Target
 trend-says-signal = { $variation }: { $rule }, since { $since }.{" "}
-trend-says-steady = The ups and downs are within what chance alone makes; nothing says better or worse.{" "}
+trend-says-steady = The latest period is within the ups and downs that chance alone makes; nothing in it says better or worse.{" "}
 trend-says-hit = As long as service stays as it is, every period can be expected to reach { $target }.{" "}
 trend-says-missed = Done as it is now, no period will reach { $target }; something has to change.{" "}
 trend-says-by-chance = { $target } lies between the control limits: whether a period reaches it is chance.{" "}
 trend-says-trial = Some periods have fewer than 10 answers, so these limits are only a first estimate.{" "}
 trend-says-few = Control limits are drawn once { $min } periods have a figure; until then, don’t read one period’s rise or fall as a change.
-trend-says-rose = Since { $since } the figure has risen by more than chance explains (trend test over up to twelve periods: n={ $n }, p={ $p }).{" "}
-trend-says-fell = Since { $since } the figure has fallen by more than chance explains (trend test over up to twelve periods: n={ $n }, p={ $p }).{" "}
-trend-says-level = Since { $since } no lasting rise or fall can be told from chance (trend test over up to twelve periods: n={ $n }, p={ $p }).{" "}
+trend-says-rose = Since { $since } the figure has risen by more than chance explains (trend test, last 12 periods: n={ $n }, p{ $p }).{" "}
+trend-says-fell = Since { $since } the figure has fallen by more than chance explains (trend test, last 12 periods: n={ $n }, p{ $p }).{" "}
+trend-says-level = Since { $since } no lasting rise or fall can be told from chance (trend test, last 12 periods: n={ $n }, p{ $p }).{" "}
 trend-says-drift-below = Early warning: no single period stands out, but the moving average has been below its limit since { $since } ({ $average }, limit { $limit }); look for a cause now.{" "}
 trend-says-drift-above = Early sign: no single period stands out, but the moving average has been above its limit since { $since } ({ $average }, limit { $limit }).{" "}
 trend-says-widened = Periods differ { $times } times as much as sampling alone would make them, so the control limits are that much wider (Laney p′).{" "}

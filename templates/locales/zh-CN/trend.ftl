@@ -15,15 +15,15 @@ trend-by-chance = 时达时不达
 trend-variation = 变化
 trend-assurance = 达标把握
 trend-says-signal = { $variation }：{ $rule }（自 { $since }起）。
-trend-says-steady = 各期起伏都在偶然波动之内，看不出变好或变差。
+trend-says-steady = 最近一期在偶然波动之内，看不出变好或变差。
 trend-says-hit = 只要服务如常，可以预期每期都达到 { $target }。
 trend-says-missed = 照现在的做法，每期都达不到 { $target }，要达到就得改变做法。
 trend-says-by-chance = { $target } 落在控制界限之间：达到与否全看偶然。
 trend-says-trial = 有的月份不足 10 份答卷，控制界限只是试算。
 trend-says-few = 满 { $min } 期有数值之后才画控制界限；在那之前，不要把一期的起落当成变化。
-trend-says-rose = 自 { $since }以来持续上升，超出偶然波动（趋势检验，最多看 12 期：n={ $n }，p={ $p }）。
-trend-says-fell = 自 { $since }以来持续下降，超出偶然波动（趋势检验，最多看 12 期：n={ $n }，p={ $p }）。
-trend-says-level = 自 { $since }以来看不出持续的上升或下降（趋势检验，最多看 12 期：n={ $n }，p={ $p }）。
+trend-says-rose = 自 { $since }以来持续上升，超出偶然波动（近 12 期趋势检验：n={ $n }，p{ $p }）。
+trend-says-fell = 自 { $since }以来持续下降，超出偶然波动（近 12 期趋势检验：n={ $n }，p{ $p }）。
+trend-says-level = 自 { $since }以来看不出持续的上升或下降（近 12 期趋势检验：n={ $n }，p{ $p }）。
 trend-says-drift-below = 早期预警：单看哪一期都不突出，但移动平均自 { $since }起已低于界限（{ $average }，界限 { $limit }），宜及早查找原因。
 trend-says-drift-above = 早期迹象：单看哪一期都不突出，但移动平均自 { $since }起已高于界限（{ $average }，界限 { $limit }）。
 trend-says-widened = 各期之间的差异是单凭抽样应有的 { $times } 倍，控制界限已按此放宽（Laney p′ 图）。
