@@ -81,7 +81,7 @@ pub(super) const UNITS: [Unit; 12] = [
         en: "Field Services",
         parent: None,
         employees: 2,
-        services: &[service(Touchpoint::CallCentre, "上门预约", "Visit booking", 22.0)],
+        services: &[service(Touchpoint::CallCentre, "上门预约", "Visit booking", 60.0)],
         answering: 0.28,
         satisfied: (0.9, 0.9),
         course: Course::Steady,
