@@ -132,14 +132,18 @@ pub struct Score {
     pub responded: u32,
     /// Responded of invited, in percent; `None` if nobody was invited.
     pub response_rate: Option<f64>,
-    /// Answers that were left out of it by two persons (FEATURES E6); a seal older than this says none.
-    #[serde(default)]
+    /// Answers that were left out of it by two persons (FEATURES E6); said only where there are some.
+    #[serde(default, skip_serializing_if = "is_none")]
     pub excluded: u32,
     /// The score is withheld because too few answered, or because it would give away another that is.
     pub suppressed: bool,
     /// The value for people, one decimal, never across an edge of the verdict.
     #[serde(skip)]
     pub shown: Option<String>,
+}
+
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Sums {

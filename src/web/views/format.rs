@@ -65,6 +65,13 @@ pub fn short_period(t: &Texts, period: &Period) -> String {
     }
 }
 
+/// A month as short as on the axis of a chart: `10月`, `Oct`.
+pub fn month_mark(t: &Texts, period: &Period) -> String {
+    let place = period.number().checked_sub(1).and_then(|before| usize::try_from(before).ok());
+    let marks = t.get("chart-months");
+    place.and_then(|place| marks.split(' ').nth(place)).unwrap_or_default().to_owned()
+}
+
 /// How far the judging of a period has come: `已公布`, `sealed, revision 2`.
 pub fn state(t: &Texts, state: &State, revision: &u32) -> String {
     match state {

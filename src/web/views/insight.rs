@@ -80,13 +80,16 @@ pub struct DriverRow {
 }
 
 impl HeatMap {
-    /// A column's head: months without their year but in January, which the caption's range tells.
+    /// A column's head: months as short as in charts, without their year but in January; the caption tells the range.
     fn head(t: &Texts, period: &Period) -> String {
-        if period.grain() == Grain::Month && period.number() != 1 {
-            format::short_period(t, period)
-        } else {
-            format::period(t, period)
+        if period.grain() != Grain::Month {
+            return format::period(t, period);
         }
+        let month = format::month_mark(t, period);
+        if period.number() != 1 {
+            return month;
+        }
+        t.with("insight-month-of-year", &[("month", month), ("year", period.year().to_string())])
     }
 
     /// The heads of the columns.

@@ -10,3 +10,4 @@ insight-drivers-note = From { $n } complete answers of the last 12 months. Toget
 insight-drivers-caption = Each question’s share, and its satisfied answers in this period
 insight-drivers-share = Share
 insight-drivers-satisfied = Satisfied (%)
+insight-month-of-year = { $month } { $year }

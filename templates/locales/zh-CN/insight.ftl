@@ -10,3 +10,4 @@ insight-drivers-note = 近 12 个月 { $n } 份每题都答了的答卷；各题
 insight-drivers-caption = 各题的份额与这一期的满意率
 insight-drivers-share = 份额
 insight-drivers-satisfied = 满意率（%）
+insight-month-of-year = { $year }年{ $month }
