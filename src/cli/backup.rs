@@ -63,23 +63,24 @@ pub(super) fn restore(args: &RestoreArgs) -> Result<(), Failure> {
         let restored = backup::restore(&config.database_url.0, &args.directory, &secrets, ACTOR, now)?;
         (restored.0, Some(restored.1))
     };
-    if let Some(broken) = checked.as_ref().and_then(|checked| checked.broken.first()) {
-        return Err(Failure::new(t.with("cli-restore-seal", &[("what", &broken.what)])));
-    }
+    let broken = checked.as_ref().and_then(|checked| checked.broken.first()).map(|broken| broken.what.clone());
+    let broken = broken.map_or(Ok(()), |what| Err(Failure::new(t.with("cli-restore-seal", &[("what", what)]))));
     if args.json {
         let seals = checked.map(|Checked { seals, .. }| seals);
-        return say_json(&json!({ "restored": !args.check, "backup": manifest, "seals": seals }));
+        say_json(&json!({ "restored": !args.check, "backup": manifest, "seals": seals }))?;
+        return broken;
     }
     let told = told(&manifest, args.directory.display().to_string());
     say(&t.with(if args.check { "cli-restore-checked" } else { "cli-restore-done" }, &told));
     match checked {
-        Some(checked) => say(&t.with("cli-restore-seals", &[("n", checked.seals)])),
+        Some(checked) if checked.broken.is_empty() => say(&t.with("cli-restore-seals", &[("n", checked.seals)])),
+        Some(_) => {}
         None => say(&t.get("cli-restore-unproved")),
     }
     if !args.check {
         say(&t.get("cli-restore-mail"));
     }
-    Ok(())
+    broken
 }
 
 /// The secret file, which a backup does not hold; a fresh one would open nothing.

@@ -12,6 +12,8 @@ use crate::domain::questionnaire::{Answers, OVERALL, WHY};
 pub struct Wish {
     /// Number of the service record.
     pub external_id: String,
+    /// The version of the questionnaire that was answered.
+    pub version_id: i64,
     /// Points of the overall answer.
     pub overall: Option<i16>,
     /// Codes of the reasons that were chosen.
@@ -27,7 +29,7 @@ pub struct Wish {
 /// # Errors
 /// The database's.
 pub fn since(conn: &mut Connection, departments: &[i64], since: DateTime<Utc>, limit: i64) -> Result<Vec<Wish>> {
-    type Row = (String, Option<i16>, String, Option<String>, NaiveDateTime);
+    type Row = (String, i64, Option<i16>, String, Option<String>, NaiveDateTime);
     // Spelled out, as their index is found by it.
     let wants = diesel::dsl::sql::<diesel::sql_types::Bool>("wants_contact");
     let rows: Vec<Row> = response::table
@@ -40,17 +42,18 @@ pub fn since(conn: &mut Connection, departments: &[i64], since: DateTime<Utc>, l
         .limit(limit)
         .select((
             service_record::external_id,
+            response::questionnaire_version_id,
             response::overall,
             response::answers,
             response::comment,
             response::responded_at,
         ))
         .load(conn)?;
-    let wish = |(external_id, overall, answers, comment, responded_at): Row| {
+    let wish = |(external_id, version_id, overall, answers, comment, responded_at): Row| {
         let answers: Answers = serde_json::from_str(&answers).unwrap_or_default();
         let why = answers.0.get(&format!("{OVERALL}{WHY}")).map(String::as_str).unwrap_or_default();
         let why = why.split_whitespace().map(str::to_owned).collect();
-        Wish { external_id, overall, why, comment, responded_at: utc(responded_at) }
+        Wish { external_id, version_id, overall, why, comment, responded_at: utc(responded_at) }
     };
     Ok(rows.into_iter().map(wish).collect())
 }

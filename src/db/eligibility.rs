@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::schema::eligibility;
+use super::schema::{department, eligibility};
 use super::{Connection, Error, Result, audit, utc};
 use crate::domain::eligibility::{InvalidRule, Rule, Rules};
 
@@ -82,8 +82,14 @@ pub fn change(
     let version = seen + 1;
     let (action, detail, list) = match change {
         Change::Add(rule) => {
-            let detail = json!({ "version": version, "rule": rule });
-            ("eligibility.add", detail, rules.with(rule).map_err(ChangeError::Invalid)?)
+            if let Some(code) = &rule.department {
+                let known = department::table.filter(department::code.eq(code)).count().get_result::<i64>(conn);
+                if known.map_err(Error::from)? == 0 {
+                    return Err(ChangeError::Invalid(vec![InvalidRule::Department]));
+                }
+            }
+            let list = rules.with(rule).map_err(ChangeError::Invalid)?;
+            ("eligibility.add", json!({ "version": version, "rule": list.last() }), list)
         }
         Change::Remove(at) => {
             let mut list = rules.list;

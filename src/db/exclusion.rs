@@ -5,6 +5,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
+use diesel::result::DatabaseErrorKind::UniqueViolation;
+use diesel::result::Error::DatabaseError;
 use serde_json::json;
 
 use super::period::Progress;
@@ -131,7 +133,11 @@ pub fn request(conn: &mut Connection, id: &str, reason: Reason, note: Option<&st
             exclusion::requested_at.eq(by.now.naive_utc()),
         ))
         .returning(exclusion::id);
-    let key = row.get_result(conn)?;
+    // Somebody else may have asked for it at the same moment.
+    let key = row.get_result(conn).map_err(|error| match error {
+        DatabaseError(UniqueViolation, _) => ExclusionError::Already,
+        other => other.into(),
+    })?;
     let detail = json!({ "exclusion": key, "reason": reason.as_str(), "note": note });
     audit::append(conn, by.now, by.email, "exclusion.request", &id, &detail)?;
     Ok(key)

@@ -18,18 +18,21 @@ pub fn of_departments(
     conn: &mut Connection,
     (from, to): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<BTreeMap<i64, Ledger>> {
-    let rows: Vec<(i64, String, i64)> = service_record::table
-        .inner_join(invitation::table)
-        .filter(invitation::purpose.eq(SERVICE))
-        .filter(service_record::completed_at.ge(from.naive_utc()))
-        .filter(service_record::completed_at.lt(to.naive_utc()))
-        .group_by((service_record::department_id, invitation::state))
-        .select((service_record::department_id, invitation::state, count_star()))
-        .load(conn)?;
     let mut ledgers: BTreeMap<i64, Ledger> = BTreeMap::new();
-    for (department, word, n) in rows {
-        let state: State = parse("invitation", "state", &word)?;
-        ledgers.entry(department).or_default().add(state, u32::try_from(n).unwrap_or(0));
+    for sent in [true, false] {
+        let rows: Vec<(i64, String, i64)> = service_record::table
+            .inner_join(invitation::table)
+            .filter(invitation::purpose.eq(SERVICE))
+            .filter(service_record::completed_at.ge(from.naive_utc()))
+            .filter(service_record::completed_at.lt(to.naive_utc()))
+            .filter(invitation::sent_at.is_not_null().eq(sent))
+            .group_by((service_record::department_id, invitation::state))
+            .select((service_record::department_id, invitation::state, count_star()))
+            .load(conn)?;
+        for (department, word, n) in rows {
+            let state: State = parse("invitation", "state", &word)?;
+            ledgers.entry(department).or_default().add(state, sent, u32::try_from(n).unwrap_or(0));
+        }
     }
     Ok(ledgers)
 }

@@ -55,6 +55,9 @@ pub enum InvalidRule {
     /// It says nothing, and would leave out every service.
     #[error("a rule must say which services it leaves out")]
     Everything,
+    /// No department has this code.
+    #[error("there is no such department")]
+    Department,
     /// The kind of service is too long, or has characters that nobody can see.
     #[error("the kind of service can't be read")]
     ServiceType,

@@ -6,11 +6,16 @@ use std::collections::BTreeMap;
 
 use super::invitation::State;
 
-/// The mail went out.
-const ASKED: [State; 5] = [State::Answered, State::Sent, State::Expired, State::Declined, State::Bounced];
+/// Where it stands after the mail went out.
+const ASKED: [State; 6] =
+    [State::Answered, State::Sent, State::Expired, State::Declined, State::Bounced, State::Failed];
 
-/// No mail went out, and none will.
-const NOT_ASKED: [State; 7] = [
+/// Why no mail went out, and none will; answered: the answer was handed in with the record.
+const NOT_ASKED: [State; 11] = [
+    State::Answered,
+    State::Expired,
+    State::Declined,
+    State::Bounced,
     State::Ineligible,
     State::Throttled,
     State::Suppressed,
@@ -22,22 +27,21 @@ const NOT_ASKED: [State; 7] = [
 
 /// Services by the state of their invitation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Ledger(BTreeMap<State, u32>);
+pub struct Ledger(BTreeMap<(State, bool), u32>);
 
 impl Ledger {
-    /// Counts more services.
-    pub fn add(&mut self, state: State, services: u32) {
-        *self.0.entry(state).or_default() += services;
+    /// Counts more services; `sent` says whether their mail went out.
+    pub fn add(&mut self, state: State, sent: bool, services: u32) {
+        *self.0.entry((state, sent)).or_default() += services;
     }
 
     /// Counts all of another.
     pub fn merge(&mut self, other: &Self) {
-        other.0.iter().for_each(|(state, services)| self.add(*state, *services));
+        other.0.iter().for_each(|((state, sent), services)| self.add(*state, *sent, *services));
     }
 
-    /// Services in a state.
-    pub fn count(&self, state: State) -> u32 {
-        self.0.get(&state).copied().unwrap_or(0)
+    fn count(&self, state: State, sent: bool) -> u32 {
+        self.0.get(&(state, sent)).copied().unwrap_or(0)
     }
 
     /// All services.
@@ -47,31 +51,32 @@ impl Ledger {
 
     /// Those that were asked about: the mail went out, whatever came of it.
     pub fn asked(&self) -> u32 {
-        ASKED.into_iter().map(|state| self.count(state)).sum()
+        self.outcomes().map(|(_, services)| services).sum()
     }
 
     /// Those that wait for their mail.
     pub fn waiting(&self) -> u32 {
-        self.count(State::Scheduled) + self.count(State::Queued)
+        let unsent = [State::Scheduled, State::Queued, State::Sent].map(|state| self.count(state, false));
+        unsent.into_iter().sum::<u32>() + self.count(State::Scheduled, true) + self.count(State::Queued, true)
     }
 
-    /// Those that the rules do not leave out.
+    /// Those that could be asked about: not left out by the rules, and not handed in with their answer.
     pub fn eligible(&self) -> u32 {
-        self.services() - self.count(State::Ineligible)
+        self.services() - self.count(State::Ineligible, false) - self.count(State::Answered, false)
     }
 
     /// The states of services that were asked about, with how many there are.
     pub fn outcomes(&self) -> impl Iterator<Item = (State, u32)> {
-        self.some(&ASKED)
+        self.some(&ASKED, true)
     }
 
     /// Why services were not asked about, with how many there are.
     pub fn reasons(&self) -> impl Iterator<Item = (State, u32)> {
-        self.some(&NOT_ASKED)
+        self.some(&NOT_ASKED, false)
     }
 
-    fn some(&self, states: &'static [State]) -> impl Iterator<Item = (State, u32)> {
-        states.iter().map(|state| (*state, self.count(*state))).filter(|(_, services)| *services > 0)
+    fn some(&self, states: &'static [State], sent: bool) -> impl Iterator<Item = (State, u32)> {
+        states.iter().map(move |state| (*state, self.count(*state, sent))).filter(|(_, services)| *services > 0)
     }
 }
 
@@ -82,8 +87,12 @@ mod tests {
     #[test]
     fn every_state_is_asked_waiting_or_not_asked() {
         let mut ledger = Ledger::default();
-        State::ALL.into_iter().for_each(|state| ledger.add(state, 1));
-        assert_eq!((ledger.services(), ledger.asked(), ledger.waiting()), (14, 5, 2));
-        assert_eq!((ledger.outcomes().count(), ledger.reasons().count(), ledger.eligible()), (5, 7, 13));
+        let states = State::ALL.into_iter().map(|state| (state, ASKED.contains(&state)));
+        states.clone().for_each(|(state, sent)| ledger.add(state, sent, 1));
+        assert_eq!((ledger.services(), ledger.asked(), ledger.waiting(), ledger.eligible()), (14, 6, 2, 13));
+        states.filter(|(_, sent)| *sent).for_each(|(state, _)| ledger.add(state, false, 1));
+        let not_asked: u32 = ledger.reasons().map(|(_, services)| services).sum();
+        assert_eq!(ledger.asked() + ledger.waiting() + not_asked, ledger.services());
+        assert_eq!((ledger.asked(), ledger.eligible()), (6, 18));
     }
 }

@@ -188,7 +188,8 @@ impl Questionnaire {
         for question in &self.questions {
             let options = question.options.iter().map(|option| format!("{}={}", option.value, option.points));
             let reasons = question.why.iter().flat_map(|why| &why.reasons).map(|reason| reason.code.clone());
-            let parts: Vec<String> = options.chain(reasons).collect();
+            let from = question.why.iter().map(|why| format!("why<={}", why.at_most));
+            let parts: Vec<String> = options.chain(from).chain(reasons).collect();
             let Question { code, kind, weight, required, not_applicable, .. } = question;
             form.push_str(&format!("{code}:{kind:?}:{weight}:{required}:{not_applicable}:{}\n", parts.join(",")));
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use diesel::RunQueryDsl;
@@ -48,8 +49,12 @@ pub(super) fn try_out<T>(
     copy: &Path,
     prove: impl FnOnce(&mut Connection) -> Result<T, BackupError>,
 ) -> Result<T, BackupError> {
-    let name = format!("manyi-{}.db", hex::encode(crate::crypto::random::<8>()));
-    scratched(copy, &std::env::temp_dir().join(name), prove, || Ok(()))
+    // For its owner only: on the way there may be others in the directory for what is temporary.
+    let room = std::env::temp_dir().join(format!("manyi-{}", hex::encode(crate::crypto::random::<8>())));
+    fs::DirBuilder::new().mode(0o700).create(&room).map_err(file_error(&room))?;
+    let proved = scratched(copy, &room.join("manyi.db"), prove, || Ok(()));
+    let _ = fs::remove_dir(&room);
+    proved
 }
 
 /// Copies into `scratch`, proves that, lets `keep` take it, and removes what is left of it.

@@ -130,7 +130,13 @@ pub struct Rules {
     pub commitments: Vec<Commitment>,
     /// From how many answers on something was said.
     pub thresholds: Thresholds,
+    /// The number of the rule by which small groups were hidden: [`HIDING`] when it was sealed.
+    pub hiding: u32,
 }
+
+/// The number of the rule by which small groups are hidden. A seal by another one stands as it is: its figures can't be
+/// computed again by this version.
+pub const HIDING: u32 = 1;
 
 /// A figure, with its value as people are shown it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -162,7 +168,8 @@ impl Edition {
         let organisation = organisation.into_iter().map(|(_, place)| place).collect();
         let last_day = period.end();
         let holds = |one: &&Commitment| one.grain == period.grain() && one.is_valid_on(last_day);
-        let rules = Rules { commitments: commitments.iter().filter(holds).cloned().collect(), thresholds };
+        let rules =
+            Rules { commitments: commitments.iter().filter(holds).cloned().collect(), thresholds, hiding: HIDING };
         let whose = |department: i64, employee: Option<i64>, channel| {
             let employee = employee.map(|id| numbers.get(&id).cloned().ok_or(()));
             Some(Whose { department: code(department)?, employee: employee.transpose().ok()?, channel })
@@ -190,7 +197,7 @@ impl Edition {
         let tree = units.clone().map(|unit| (unit.id, unit.parent_id)).collect();
         let book = self.inputs.book(Scorebook::of(tree), self.period, &keys, &employees);
         let roll = Roll::new(units, employees.iter().map(|(number, id)| (*id, (*number).to_owned())).collect());
-        let Rules { commitments, thresholds } = &self.rules;
+        let Rules { commitments, thresholds, .. } = &self.rules;
         let basis = Basis { book: &book, commitments, thresholds };
         let asks = LEVELS.into_iter().flat_map(|level| CHANNELS.map(|channel| (level, channel)));
         let scores = asks.flat_map(|(level, channel)| {

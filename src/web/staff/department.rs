@@ -21,7 +21,7 @@ use crate::db::pull::{Kind, Pulled};
 use crate::db::scorebook::{self, Wanted};
 use crate::db::scores::RequestError;
 use crate::db::trend::{TrendRequest, trends};
-use crate::db::{self, commitment, contact_wish, drivers, questionnaire, response, seal};
+use crate::db::{self, commitment, drivers, questionnaire, response, seal};
 use crate::domain::appraisal::records;
 use crate::domain::commitment::{Commitment, Level, Metric};
 use crate::domain::explanation::explain;
@@ -116,7 +116,7 @@ pub(super) struct Figures {
     employees: HashMap<i64, Employee>,
     questionnaire: Questionnaire,
     comments: Vec<response::Comment>,
-    wishes: Vec<contact_wish::Wish>,
+    wishes: wishes::Wishes,
 }
 
 async fn load(page: &Page, code: &str, channel: Option<Channel>) -> Result<Figures, Refusal> {
@@ -139,7 +139,11 @@ async fn load(page: &Page, code: &str, channel: Option<Channel>) -> Result<Figur
         let staff = book.employees(&slice);
         let months: Vec<_> = choice.period.months().map(|month| month.to_string()).collect();
         let comments = if with_comments { response::comments(conn, &ids, &months, COMMENTS)? } else { Vec::new() };
-        let wishes = if with_comments { wishes::load(conn, &ids, now)? } else { Vec::new() };
+        let wishes = if with_comments {
+            wishes::load(conn, &departments.with_descendants(department.id), &questionnaires, now)?
+        } else {
+            Vec::new()
+        };
         let asked = questionnaire::current(conn)?.for_channel(channel.unwrap_or(Channel::Online));
         let questionnaire = (*questionnaires.get(conn, asked)?).clone();
         let items: Vec<String> =
@@ -189,7 +193,7 @@ async fn build(page: &Page, code: &str) -> Result<HttpResponse, Refusal> {
         questions: figures.questions(page),
         heat_map: insight::heat_map(page, &figures, figures.choice.line(LINE)),
         drivers: insight::drivers(page, &figures)?,
-        wishes: wishes::rows(page, &figures.questionnaire, &figures.wishes),
+        wishes: wishes::rows(page, &figures.wishes),
         comments: figures.said(page, session),
         employees: figures.staff(page, session),
         csv_href: format!("{path}/scores.csv?{query}"),

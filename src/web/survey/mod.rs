@@ -188,7 +188,7 @@ async fn check(
         // Who wishes to be contacted must be known: the page says so beside the wish.
         (Ok(answers), Ok(_)) if problems.is_empty() && answers.wants_contact() => Ok((answers, Identity::Named)),
         (Ok(answers), Ok(identity)) if problems.is_empty() => Ok((answers, identity)),
-        _ => Err(Filled { is_confirmed: is_fresh && suspect.is_some(), ..form.filled(problems) }),
+        _ => Err(Filled { is_confirmed: is_confirmed || is_first && suspect.is_some(), ..form.filled(problems) }),
     }
 }
 

@@ -123,6 +123,15 @@ impl RuleRow {
     }
 }
 
+impl VersionRow {
+    fn text(&self, t: &Texts) -> String {
+        let rules = t.count("asking-rule-count", i64::try_from(self.rules).unwrap_or(i64::MAX));
+        let at = format::date_time(t, &self.at);
+        let args = [("version", self.version.to_string()), ("rules", rules), ("time", at), ("by", self.by.clone())];
+        t.with("asking-version", &args)
+    }
+}
+
 impl RuleForm {
     fn problem_at(&self, t: &Texts, id: &str) -> Option<String> {
         self.problems.iter().find(|problem| field(**problem) == id).map(|problem| words_of(t, *problem))
@@ -140,7 +149,7 @@ impl Timing {
         let quiet = quiet.map(|(from, to)| t.with("asking-timing-quiet", &[("from", from), ("to", to)]));
         let cooldown = (self.cooldown_days > 0).then(|| t.count("asking-timing-cooldown", self.cooldown_days));
         let lines = [
-            Some(t.with("asking-timing-delay", &[("n", self.delay_minutes)])),
+            Some(t.count("asking-timing-delay", self.delay_minutes)),
             quiet,
             cooldown,
             Some(t.count("asking-timing-age", self.max_age_days)),
@@ -158,18 +167,22 @@ impl LedgerRow {
 
     /// `answered 30 · expired 5`.
     fn outcomes(&self, t: &Texts) -> String {
-        listed(t, self.ledger.outcomes())
+        listed(t, self.ledger.outcomes(), state)
     }
 
     /// `no address 4 · asked lately 2`.
     fn reasons(&self, t: &Texts) -> String {
-        listed(t, self.ledger.reasons())
+        listed(t, self.ledger.reasons(), |t, reason| match reason {
+            State::Answered => t.get("asking-state-handed-in"),
+            State::Expired => t.get("asking-state-not-sent"),
+            other => state(t, other),
+        })
     }
 }
 
-fn listed(t: &Texts, counts: impl Iterator<Item = (State, u32)>) -> String {
+fn listed(t: &Texts, counts: impl Iterator<Item = (State, u32)>, name: impl Fn(&Texts, State) -> String) -> String {
     let list: Vec<_> = counts
-        .map(|(one, n)| t.with("asking-state-count", &[("state", state(t, one)), ("n", format::count(&n))]))
+        .map(|(one, n)| t.with("asking-state-count", &[("state", name(t, one)), ("n", format::count(&n))]))
         .collect();
     if list.is_empty() { "—".to_owned() } else { list.join(" · ") }
 }
@@ -195,7 +208,9 @@ fn state(t: &Texts, state: State) -> String {
 
 const fn field(problem: InvalidRule) -> &'static str {
     match problem {
-        InvalidRule::Everything | InvalidRule::Repeated | InvalidRule::TooMany => "department",
+        InvalidRule::Everything | InvalidRule::Department | InvalidRule::Repeated | InvalidRule::TooMany => {
+            "department"
+        }
         InvalidRule::ServiceType => "service_type",
         InvalidRule::Reason => "reason",
     }
@@ -204,6 +219,7 @@ const fn field(problem: InvalidRule) -> &'static str {
 fn words_of(t: &Texts, problem: InvalidRule) -> String {
     match problem {
         InvalidRule::Everything => t.get("asking-error-everything"),
+        InvalidRule::Department => t.get("asking-error-department"),
         InvalidRule::Repeated => t.get("asking-error-repeated"),
         InvalidRule::TooMany => t.with("asking-error-too-many", &[("max", MAX_RULES)]),
         InvalidRule::ServiceType => t.with("asking-error-kind", &[("max", MAX_NAME)]),

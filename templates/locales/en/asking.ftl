@@ -27,6 +27,8 @@ asking-state-suppressed = wants no mail
 asking-state-not-sampled = not drawn
 asking-state-ineligible = left out by the rules
 asking-state-no-address = no address
+asking-state-not-sent = not sent in time
+asking-state-handed-in = answer handed in
 asking-state-too-old = reported too late
 asking-state-failed = could not be delivered
 
@@ -55,13 +57,18 @@ asking-add = Add the rule
 asking-errors = The rules were not changed
 asking-overtaken = Somebody else has changed the rules in the meantime. Look at them below, then try again.
 asking-error-everything = Choose at least one of department, touchpoint, service type and outcome: otherwise no customer would be asked
+asking-error-department = Department: choose one from the list
 asking-error-repeated = There is already a rule for these services
 asking-error-too-many = There are { $max } rules already: remove one first
 asking-error-kind = Service type: write up to { $max } characters on one line
 asking-error-reason = Reason: say why these customers are not asked, in up to { $max } characters
 
 asking-timing = Time
-asking-timing-delay = The mail goes out { $n } minutes after the service.
+asking-timing-delay = { $n ->
+    [0] The mail goes out as soon as the service is reported.
+    [one] The mail goes out one minute after the service.
+   *[other] The mail goes out { $n } minutes after the service.
+}
 asking-timing-quiet = No mail between { $from } and { $to }.
 asking-timing-cooldown = { $n ->
     [one] One day between two invitations to one address.
@@ -78,4 +85,8 @@ asking-timing-expiry = { $n ->
 asking-timing-note = These are settings: MANYI_INVITE_DELAY_MINUTES, MANYI_QUIET_HOURS, MANYI_COOLDOWN_DAYS, MANYI_INVITE_MAX_AGE_DAYS, MANYI_INVITE_EXPIRES_DAYS.
 
 asking-versions = Changes
-asking-version = Version { $version }: { $rules } rules, { $time }, { $by }
+asking-version = Version { $version }: { $rules }, { $time }, { $by }
+asking-rule-count = { $n ->
+    [one] one rule
+   *[other] { $n } rules
+}

@@ -180,7 +180,7 @@ cli-restore-seals = { $n ->
 }
 cli-restore-unproved = What is in it is checked when it is restored into an empty database.
 cli-restore-mail = Mail is paused, as what was sent since the backup would go out again. Look at `manyi mail status`, then `manyi mail resume`.
-cli-restore-seal = The seal { $what } in the backup does not hold: what was sealed was changed before the backup was made. Take an older one.
+cli-restore-seal = The seal { $what } in the backup does not hold: what was sealed was changed before the backup was made. `manyi doctor` tells more; an older backup may be whole.
 cli-restore-no-secret = { $path } is missing: first put the secret file there that was in use when the backup was made. Contacts and anonymous answers open with no other.
 cli-restore-other-secret = The secret file is not the one that was in use when the backup was made: put that one in its place first.
 cli-restore-no-backup = { $path } holds no backup that this version can read: name the directory that `manyi backup` made.

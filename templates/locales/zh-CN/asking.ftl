@@ -27,6 +27,8 @@ asking-state-suppressed = 不愿收信
 asking-state-not-sampled = 未抽中
 asking-state-ineligible = 规则排除
 asking-state-no-address = 无邮箱
+asking-state-not-sent = 未能按时发出
+asking-state-handed-in = 随记录提交了答案
 asking-state-too-old = 上报太晚
 asking-state-failed = 无法送达
 
@@ -55,6 +57,7 @@ asking-add = 增加规则
 asking-errors = 规则没有变更
 asking-overtaken = 期间已有别人改动了规则。请看下面的最新规则后再试。
 asking-error-everything = 部门、触点、服务类型、服务结果至少选一项，否则所有客户都不会收到邀请
+asking-error-department = 部门：请从列表中选择
 asking-error-repeated = 已有针对这些服务的规则
 asking-error-too-many = 已有 { $max } 条规则：请先删除一条
 asking-error-kind = 服务类型：请写在一行内，不超过 { $max } 个字
@@ -69,4 +72,5 @@ asking-timing-expiry = 链接 { $n } 天内有效。
 asking-timing-note = 以上由设置决定：MANYI_INVITE_DELAY_MINUTES、MANYI_QUIET_HOURS、MANYI_COOLDOWN_DAYS、MANYI_INVITE_MAX_AGE_DAYS、MANYI_INVITE_EXPIRES_DAYS。
 
 asking-versions = 变更记录
-asking-version = 第 { $version } 版：{ $rules } 条规则，{ $time }，{ $by }
+asking-rule-count = { $n } 条规则
+asking-version = 第 { $version } 版：{ $rules }，{ $time }，{ $by }

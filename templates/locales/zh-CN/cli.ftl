@@ -176,7 +176,7 @@ cli-restore-seals = { $n ->
 }
 cli-restore-unproved = 其中的内容要在恢复到空数据库时才能核对。
 cli-restore-mail = 邮件已暂停：备份之后发过的邮件否则会再发一次。请先看 `manyi mail status`，再运行 `manyi mail resume`。
-cli-restore-seal = 备份中的封存 { $what } 对不上：封存的内容在备份之前就被改动过。请换更早的一份。
+cli-restore-seal = 备份中的封存 { $what } 对不上：封存的内容在备份之前就被改动过。详情见 `manyi doctor`；更早的备份也许完好。
 cli-restore-no-secret = 缺少 { $path }：请先把备份时使用的密钥文件放到这里，联系方式和匿名数据只有它能打开。
 cli-restore-other-secret = 密钥文件不是备份时使用的那一个：请先换回原来的。
 cli-restore-no-backup = { $path } 中没有本版本能读的备份：请指定 `manyi backup` 生成的目录。
