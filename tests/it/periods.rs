@@ -16,7 +16,7 @@ use manyi::domain::period::State;
 use manyi::domain::period_step::{Refused, Step};
 use manyi::domain::user::Role;
 
-use crate::harness::TestApp;
+use crate::harness::{Beside, TestApp};
 
 pub const OCTOBER: &str = "2026-10";
 
@@ -93,11 +93,16 @@ fn refused(result: Result<Moved, MoveError>) -> Refused {
 
 /// Every answer about a period, as other systems get it.
 fn everything(app: &TestApp, period: &str) -> Vec<String> {
+    everything_in(app, app.pool(), period)
+}
+
+fn everything_in(app: &TestApp, pool: &db::Pool, period: &str) -> Vec<String> {
     let mut all = Vec::new();
     for level in [Level::Organisation, Level::Department, Level::Employee] {
         for channel in [None, Some(manyi::domain::service_record::Channel::Online)] {
             let request = Request { period: period.parse().unwrap(), department: None, channel, level };
-            all.push(serde_json::to_string(&app.scores(&request)).unwrap());
+            let scores = pool.read_now(|conn| db::scores::scores(conn, &request, &app.context.thresholds)).unwrap();
+            all.push(serde_json::to_string(&scores).unwrap());
         }
     }
     all
@@ -156,6 +161,32 @@ on_both!(a_sealed_period_survives_all_that_comes_later, |app| {
         app.scores(&request).scores.first().unwrap().n
     };
     assert_eq!([n("2026-11", Level::Organisation), n("2026-Q4", Level::Organisation)], [1, 11]);
+});
+
+on_both!(a_sealed_quarter_survives_all_that_comes_later, |app| {
+    const QUARTER: &str = "2026-Q4";
+    october(app);
+    app.advance(TimeDelta::days(57));
+    let late = app.survey_path(&app.stored(&app.record(500, "甲")));
+    app.advance(TimeDelta::days(7));
+    for period in ["2026-10", "2026-11", "2026-12", QUARTER] {
+        close(app, period);
+    }
+    let sealed = everything(app, QUARTER);
+    rate(app, &late, "1");
+    reorganise_and_erase(app);
+    assert_eq!(everything(app, QUARTER), sealed);
+    assert!(
+        figures(&everything(app, "2027-Q1"))[0].contains(r#""n":1,"#),
+        "the late answer counts in the next quarter"
+    );
+    let (directory, beside) = (tempfile::tempdir().unwrap(), Beside::of(app));
+    let (place, secrets) = (directory.path().join("backup"), &app.context.secrets);
+    db::backup::make(&app.context.config.database_url.0, &place, secrets, app.now()).unwrap();
+    let (_, checked) = db::backup::restore(&beside.url, &place, secrets, "cli", app.now()).unwrap();
+    assert_eq!((checked.seals, checked.broken.len()), (4, 0));
+    assert_eq!(everything_in(app, &db::Pool::open(&beside.url).unwrap(), QUARTER), sealed);
+    assert_eq!(faults(app), []);
 });
 
 /// Another target reaching back, another place in the tree, no contact data.
