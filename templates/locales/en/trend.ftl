@@ -18,7 +18,7 @@ trend-says-signal = { $variation }: { $rule }, since { $since }.{" "}
 trend-says-steady = The latest period is within the ups and downs that chance alone makes; nothing in it says better or worse.{" "}
 trend-says-hit = As long as service stays as it is, every period can be expected to reach { $target }.{" "}
 trend-says-missed = Done as it is now, no period will reach { $target }; something has to change.{" "}
-trend-says-by-chance = { $target } lies between the control limits: whether a period reaches it is chance.{" "}
+trend-says-by-chance = { $target } lies between the control limits: a single period may reach or miss it by chance alone. That excuses no long run below it: the verdicts tell.{" "}
 trend-says-trial = Some periods have fewer than 10 answers, so these limits are only a first estimate.{" "}
 trend-says-few = Control limits are drawn once { $min } periods have a figure; until then, don’t read one period’s rise or fall as a change.
 trend-says-rose = Since { $since } the figure has risen by more than chance explains (trend test, last 12 periods: n={ $n }, p{ $p }).{" "}

@@ -18,7 +18,7 @@ trend-says-signal = { $variation }：{ $rule }（自 { $since }起）。
 trend-says-steady = 最近一期在偶然波动之内，看不出变好或变差。
 trend-says-hit = 只要服务如常，可以预期每期都达到 { $target }。
 trend-says-missed = 照现在的做法，每期都达不到 { $target }，要达到就得改变做法。
-trend-says-by-chance = { $target } 落在控制界限之间：达到与否全看偶然。
+trend-says-by-chance = { $target } 落在控制界限之间：单个周期达标或不达标都可能出于偶然；长期低于目标不在此列，要看各期的判定。
 trend-says-trial = 有的月份不足 10 份答卷，控制界限只是试算。
 trend-says-few = 满 { $min } 期有数值之后才画控制界限；在那之前，不要把一期的起落当成变化。
 trend-says-rose = 自 { $since }以来持续上升，超出偶然波动（近 12 期趋势检验：n={ $n }，p{ $p }）。
