@@ -307,6 +307,34 @@ impl Point {
     }
 }
 
+/// Since when a promise has not been kept: the periods with a figure up to the latest one, all of which missed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Missed {
+    /// The first of them.
+    pub since: Period,
+    /// How many; at least two, as one is told elsewhere.
+    pub periods: usize,
+    /// In how many of them the whole interval misses it.
+    pub surely: usize,
+    /// No period before them has a figure.
+    pub ever: bool,
+}
+
+/// Since when a figure has missed what was promised in each period; `None` if the latest figure keeps it, if only the
+/// latest misses it, or where less is better.
+pub fn missed(points: &[Point], metric: Metric) -> Option<Missed> {
+    let judged = |point: &&Point| point.value.is_some() && point.target.is_some();
+    let misses = |point: &&Point| point.value < point.target;
+    let latest: Vec<&Point> = points.iter().rev().filter(judged).take_while(misses).collect();
+    let since = latest.last().filter(|_| metric.direction() == Direction::AtLeast && latest.len() > 1)?;
+    Some(Missed {
+        since: since.period,
+        periods: latest.len(),
+        surely: latest.iter().filter(|point| point.ci_high < point.target).count(),
+        ever: latest.len() == points.iter().filter(judged).count(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -459,5 +487,35 @@ mod tests {
         note_editions(&mut points, &editions, Tz::Asia__Shanghai);
         let noted: Vec<_> = points.iter().map(|p| p.editions.iter().map(|e| e.version).collect::<Vec<_>>()).collect();
         assert_eq!(noted, [vec![], vec![2], vec![]]);
+    }
+
+    #[test]
+    fn a_miss_is_told_since_its_first_period() {
+        let point = |month: u32, value: Option<f64>, high: f64| Point {
+            period: format!("2026-{month:02}").parse().unwrap(),
+            n: 50,
+            value,
+            ci_low: None,
+            ci_high: Some(high),
+            target: Some(90.0),
+            center: None,
+            lower: None,
+            upper: None,
+            average: None,
+            signal: None,
+            tolerance: None,
+            shown: None,
+            variation: None,
+            editions: Vec::new(),
+        };
+        let kept = point(1, Some(90.0), 95.0);
+        let series = [kept, point(2, Some(80.0), 88.0), point(3, None, 0.0), point(4, Some(85.0), 92.0)];
+        let found = missed(&series, Metric::SatisfactionRate).unwrap();
+        assert_eq!(
+            (found.since.to_string().as_str(), found.periods, found.surely, found.ever),
+            ("2026-02", 2, 1, false)
+        );
+        assert!(missed(&series[1..], Metric::SatisfactionRate).unwrap().ever);
+        assert_eq!(missed(&series[..2], Metric::SatisfactionRate), None);
     }
 }

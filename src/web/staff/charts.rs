@@ -5,6 +5,7 @@ use super::super::views::{Chart, Reading};
 use crate::chart::{self, Size};
 use crate::db::trend::Trend;
 use crate::domain::service_record::Channel;
+use crate::domain::trend::missed;
 use crate::i18n::Locale;
 
 /// The drawing of a series: wide and narrow, with its table and what it says.
@@ -25,6 +26,7 @@ pub(super) fn chart(trend: &Trend, channel: Option<Channel>, title: String, loca
         narrow: chart::trend_svg(&drawing, Size::Narrow).map_err(failed)?,
         rows: chart::trend_table(&drawing).map_err(failed)?,
         reading: Reading::of(trend),
+        missed: missed(&trend.points, trend.metric),
         csv_href: Some(csv),
     })
 }

@@ -12,6 +12,7 @@ use crate::domain::commitment::Metric;
 use crate::domain::period::Period;
 use crate::domain::response::Base;
 use crate::domain::service_record::Channel;
+use crate::domain::trend::Missed;
 use crate::i18n::Texts;
 
 /// `GET /departments/{code}?period=2026-10&channel=online`.
@@ -92,6 +93,8 @@ pub struct Chart {
     pub rows: Vec<TrendRow>,
     /// What the chart says of its latest period.
     pub reading: Reading,
+    /// Since when what was promised has not been kept.
+    pub missed: Option<Missed>,
     /// The same numbers as CSV (percent-encoded).
     pub csv_href: Option<String>,
 }
@@ -187,6 +190,13 @@ impl Headline {
 }
 
 impl Chart {
+    /// `The commitment has been missed in each of the last 13 periods …`; empty if it is not.
+    pub(super) fn missed_text(&self, t: &Texts) -> String {
+        let Some(Missed { since, periods, surely, ever }) = &self.missed else { return String::new() };
+        let args = [("since", format::period(t, since)), ("n", periods.to_string()), ("surely", surely.to_string())];
+        t.with(if *ever { "trend-missed-ever" } else { "trend-missed-since" }, &args)
+    }
+
     fn caption(&self, t: &Texts) -> String {
         t.with("staff-chart-caption", &[("metric", words::metric_of(t, &self.metric, &self.channel))])
     }

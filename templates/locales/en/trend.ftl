@@ -31,3 +31,5 @@ trend-average = Moving average (limits)
 trend-mean = Mean
 trend-limits = Control limits
 trend-signal = Compared with the other periods
+trend-missed-since = Below the commitment in all { $n } periods with a figure since { $since }; in { $surely } of them the whole 95 % interval is below it.
+trend-missed-ever = Below the commitment in all { $n } periods with a figure, the first of them { $since }; in { $surely } of them the whole 95 % interval is below it.

@@ -31,3 +31,5 @@ trend-average = 移动平均（界限）
 trend-mean = 均值
 trend-limits = 控制界限
 trend-signal = 与各期相比
+trend-missed-since = 自{ $since }以来，有数值的 { $n } 个周期全部低于承诺，其中 { $surely } 个周期的整个 95 % 区间都低于承诺。
+trend-missed-ever = 有数值的 { $n } 个周期（最早为{ $since }）全部低于承诺，其中 { $surely } 个周期的整个 95 % 区间都低于承诺。

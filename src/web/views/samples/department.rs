@@ -178,6 +178,7 @@ impl Samples {
             from_zero: false,
         };
         department::Chart {
+            missed: None,
             metric,
             channel,
             wide: chart::trend_svg(&trend, Size::Wide).unwrap(),
