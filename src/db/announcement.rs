@@ -211,8 +211,12 @@ pub fn clients(conn: &mut Connection) -> Result<Vec<String>> {
     Ok(client::table.order(client::code).select(client::code).load(conn)?)
 }
 
-/// Two at once must not both follow the same one, and none is announced while a period is being published.
-fn hold(conn: &mut Connection) -> Result<()> {
+/// Keeps the register and the published periods as they are until the transaction ends: two at once must not both follow
+/// the same one, and what was planned after it is what is stored.
+///
+/// # Errors
+/// The database's.
+pub fn hold(conn: &mut Connection) -> Result<()> {
     if let Connection::Postgres(c) = conn {
         diesel::sql_query("LOCK TABLE period IN SHARE MODE").execute(c)?;
         diesel::sql_query("LOCK TABLE commitment IN SHARE ROW EXCLUSIVE MODE").execute(c)?;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
-use super::schema::{response, service_record};
+use super::schema::{response, response_correction, service_record};
 use super::{Connection, Result, utc};
 use crate::domain::questionnaire::{Answers, OVERALL, WHY};
 
@@ -20,8 +20,8 @@ pub struct Wish {
     pub why: Vec<String>,
     /// What was written.
     pub comment: Option<String>,
-    /// When it was answered.
-    pub responded_at: DateTime<Utc>,
+    /// When it was asked: with the answer, or with its correction.
+    pub asked_at: DateTime<Utc>,
 }
 
 /// The wishes about these departments since a moment, the newest first, at most `limit`.
@@ -29,14 +29,20 @@ pub struct Wish {
 /// # Errors
 /// The database's.
 pub fn since(conn: &mut Connection, departments: &[i64], since: DateTime<Utc>, limit: i64) -> Result<Vec<Wish>> {
-    type Row = (String, i64, Option<i16>, String, Option<String>, NaiveDateTime);
+    type Row = (String, i64, Option<i16>, String, Option<String>, NaiveDateTime, Option<NaiveDateTime>);
     // Spelled out, as their index is found by it.
     let wants = diesel::dsl::sql::<diesel::sql_types::Bool>("wants_contact");
     let rows: Vec<Row> = response::table
         .inner_join(service_record::table.on(response::service_record_id.eq(service_record::id.nullable())))
+        .left_join(response_correction::table.on(response_correction::response_id.eq(response::id)))
         .filter(wants)
         .filter(response::department_id.eq_any(departments))
-        .filter(response::responded_at.ge(since.naive_utc()))
+        .filter(
+            response::responded_at
+                .ge(since.naive_utc())
+                .nullable()
+                .or(response_correction::corrected_at.nullable().ge(since.naive_utc())),
+        )
         .filter(response::excluded.eq(false))
         .order(response::responded_at.desc())
         .limit(limit)
@@ -47,13 +53,16 @@ pub fn since(conn: &mut Connection, departments: &[i64], since: DateTime<Utc>, l
             response::answers,
             response::comment,
             response::responded_at,
+            response_correction::corrected_at.nullable(),
         ))
         .load(conn)?;
-    let wish = |(external_id, version_id, overall, answers, comment, responded_at): Row| {
+    let wish = |(external_id, version_id, overall, answers, comment, responded_at, corrected_at): Row| {
         let answers: Answers = serde_json::from_str(&answers).unwrap_or_default();
         let why = answers.0.get(&format!("{OVERALL}{WHY}")).map(String::as_str).unwrap_or_default();
         let why = why.split_whitespace().map(str::to_owned).collect();
-        Wish { external_id, version_id, overall, why, comment, responded_at: utc(responded_at) }
+        Wish { external_id, version_id, overall, why, comment, asked_at: utc(corrected_at.unwrap_or(responded_at)) }
     };
-    Ok(rows.into_iter().map(wish).collect())
+    let mut wishes: Vec<Wish> = rows.into_iter().map(wish).collect();
+    wishes.sort_by_key(|wish| std::cmp::Reverse(wish.asked_at));
+    Ok(wishes)
 }

@@ -347,27 +347,34 @@ mod tests {
         drawn(counts, Some(target)).1.unwrap()
     }
 
+    fn point(period: Period, n: u32, value: Option<f64>, target: Option<f64>) -> Point {
+        Point {
+            period,
+            n,
+            value,
+            ci_low: None,
+            ci_high: None,
+            target,
+            center: None,
+            lower: None,
+            upper: None,
+            average: None,
+            signal: None,
+            tolerance: None,
+            shown: None,
+            variation: None,
+            editions: Vec::new(),
+        }
+    }
+
     fn drawn(counts: &[(u32, u32)], target: Option<f64>) -> (Vec<Point>, Option<Reading>) {
         let measures: Vec<_> = counts.iter().map(|&(k, n)| Measure::Rate { k, n }).collect();
         let periods = std::iter::successors("2025-01".parse().ok(), |period: &Period| Some(period.next()));
         let mut points: Vec<_> = periods
             .zip(&measures)
-            .map(|(period, measure)| Point {
-                period,
-                n: measure.n(),
-                value: measure.value().filter(|_| measure.n() >= 5).map(|value| value.to_4dp()),
-                ci_low: None,
-                ci_high: None,
-                target,
-                center: None,
-                lower: None,
-                upper: None,
-                average: None,
-                signal: None,
-                tolerance: None,
-                shown: None,
-                variation: None,
-                editions: Vec::new(),
+            .map(|(period, measure)| {
+                let value = measure.value().filter(|_| measure.n() >= 5).map(|value| value.to_4dp());
+                point(period, measure.n(), value, target)
             })
             .collect();
         let reading = draw_limits(&mut points, &measures, Metric::SatisfactionRate);
@@ -492,21 +499,8 @@ mod tests {
     #[test]
     fn a_miss_is_told_since_its_first_period() {
         let point = |month: u32, value: Option<f64>, high: f64| Point {
-            period: format!("2026-{month:02}").parse().unwrap(),
-            n: 50,
-            value,
-            ci_low: None,
             ci_high: Some(high),
-            target: Some(90.0),
-            center: None,
-            lower: None,
-            upper: None,
-            average: None,
-            signal: None,
-            tolerance: None,
-            shown: None,
-            variation: None,
-            editions: Vec::new(),
+            ..point(format!("2026-{month:02}").parse().unwrap(), 50, value, Some(90.0))
         };
         let kept = point(1, Some(90.0), 95.0);
         let series = [kept, point(2, Some(80.0), 88.0), point(3, None, 0.0), point(4, Some(85.0), 92.0)];

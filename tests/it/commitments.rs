@@ -118,6 +118,24 @@ fn a_register_that_changed_meanwhile_is_shown_again() {
     assert_eq!(all(&app).len(), 16);
 }
 
+on_both!(of_two_that_saw_the_same_register_one_is_stored, |app| {
+    app.sign_in(Role::Admin, None);
+    let targets = ["91", "92"];
+    let seen = targets.map(|target| send(app, "preview", &[("target", target)]).attribute("input[name=seen]", "value"));
+    let app = &*app;
+    let statuses = std::thread::scope(|scope| {
+        let sent = [0, 1].map(|at| {
+            let (target, seen) = (targets[at], &seen[at]);
+            scope.spawn(move || send(app, "save", &[("target", target), ("seen", seen)]).status)
+        });
+        sent.map(|thread| thread.join().unwrap())
+    });
+    // The other sees what has changed, or is told that less than the new promise needs notice.
+    let others: Vec<u16> = statuses.into_iter().filter(|status| *status != 303).collect();
+    assert!(others == [200] || others == [422], "{statuses:?}");
+    assert_eq!(all(app).len(), 16);
+});
+
 on_both!(what_is_published_keeps_its_verdict, |app| {
     app.sign_in(Role::Quality, None);
     publish(app, "2026-09");
@@ -132,16 +150,21 @@ on_both!(an_end_needs_notice_and_is_audited, |app| {
     app.sign_in(Role::Quality, None);
     let path = format!("{LIST}/{}/end", all(app)[0].id);
     let csrf = app.get(&path).attribute("input[name=csrf]", "value");
-    let end = |day: &str, step: &str| app.post(&path, &[("csrf", &csrf), ("step", step), ("valid_to", day)]);
-    let refused = end("2026-10-31", "preview");
+    let end = |day: &str, step: &str, seen: &str| {
+        app.post(&path, &[("csrf", &csrf), ("step", step), ("valid_to", day), ("seen", seen)])
+    };
+    let refused = end("2026-10-31", "preview", "");
     assert!(refused.status == 422 && refused.body.contains("2026 年 11 月 6 日"), "{}", refused.body);
-    let preview = end("2026-11-30", "preview");
+    let preview = end("2026-11-30", "preview", "");
     assert!(preview.status == 200 && preview.body.contains("承诺终止"), "{}", preview.body);
-    assert_eq!(end("2026-11-30", "save").status, 303);
+    let seen = preview.attribute("input[name=seen]", "value");
+    let unseen = end("2026-11-30", "save", "");
+    assert!(unseen.status == 200 && unseen.body.contains("登记有了变动"), "{}", unseen.body);
+    assert_eq!(end("2026-11-30", "save", &seen).status, 303);
     assert_eq!(all(app)[0].valid_to.map(|day| day.to_string()).as_deref(), Some("2026-11-30"));
     let log = app.pool().query_now(|conn| db::audit::latest(conn, "commitment.end", 9)).unwrap();
     assert_eq!(log.len(), 1);
-    assert!(end("2026-12-31", "save").body.contains("本来就到 2026 年 11 月 30 日为止"));
+    assert!(end("2026-12-31", "save", &seen).body.contains("本来就到 2026 年 11 月 30 日为止"));
     app.advance(TimeDelta::days(60));
     app.sign_in(Role::Auditor, None);
     let list = app.get(LIST).body;

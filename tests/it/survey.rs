@@ -106,6 +106,19 @@ on_both!(who_asks_to_be_contacted_is_shown_to_the_department, |app| {
     assert!(!app.get("/departments/%E5%AE%A2%E6%9C%8D?period=2026-10").body.contains("A-00001"));
 });
 
+on_both!(a_wish_in_a_correction_counts_from_the_correction, |app| {
+    let department = app.department("客服");
+    let path = app.survey_path(&app.stored(&app.record(1, "客服")));
+    assert_eq!(app.answer(&path, &[("q.overall", "2"), ("identity", "named")]).status, 303);
+    app.advance(TimeDelta::days(12));
+    let wish = [("q.overall", "2"), ("q.overall.contact", "yes"), ("identity", "named")];
+    assert_eq!(app.answer(&format!("{path}/correct"), &wish).status, 303);
+    app.advance(TimeDelta::days(5));
+    app.sign_in(Role::Head, Some(department));
+    let wishes = text(&app.get("/departments/%E5%AE%A2%E6%9C%8D?period=2026-10"), "section[aria-labelledby=wishes]");
+    assert!(wishes.contains("A-00001") && wishes.contains("10 月 21 日 10:00"), "{wishes}");
+});
+
 on_both!(reasons_without_a_low_answer_are_left_out, |app| {
     let path = asked(app);
     let fields = [("q.overall", "5"), ("q.overall.why", "slow"), ("q.overall.contact", "yes"), ("identity", "named")];

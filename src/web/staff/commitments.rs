@@ -252,14 +252,16 @@ async fn preview(page: &Page, fields: Fields, new: Announcement, is_late: bool) 
 
 /// What a preview rests on: it is shown again if that has changed when it is to be stored.
 fn seen(before: Option<&Commitment>, ended: &[Commitment]) -> String {
-    let ids: Vec<String> = before.into_iter().chain(ended).map(|one| one.id.to_string()).collect();
-    ids.join(",")
+    let day = |one: &Commitment| one.valid_to.map(|day| day.to_string()).unwrap_or_default();
+    let marks: Vec<String> = before.into_iter().chain(ended).map(|one| format!("{}/{}", one.id, day(one))).collect();
+    marks.join(",")
 }
 
 async fn save(page: &Page, session: &Session, fields: Fields, new: Announcement) -> Result<HttpResponse, Refusal> {
     let (now, by, known) = (page.web.context.now(), session.user.email.clone(), field(&fields, "seen").to_owned());
     let (today, asked) = (today(page), new.clone());
     let work = move |conn: &mut db::Connection| -> Result<bool, AnnounceError> {
+        announcement::hold(conn)?;
         if let Planned::Begins { before, ended } = announcement::plan(conn, &asked, today)?
             && seen(before.as_deref(), &ended) != known
         {
@@ -337,16 +339,22 @@ async fn take_end(page: &Page, id: i64, body: &[u8]) -> Result<HttpResponse, Ref
     match field(&fields, "step").parse() {
         Ok(Step::Edit) => show_end(page, one, fields, Vec::new()).await,
         Ok(Step::Save) => save_end(page, session, one, fields, ending).await,
-        _ => preview_end(page, one, fields, ending).await,
+        _ => preview_end(page, one, fields, ending, false).await,
     }
 }
 
-async fn preview_end(page: &Page, one: Commitment, fields: Fields, ending: Ending) -> Result<HttpResponse, Refusal> {
+async fn preview_end(
+    page: &Page,
+    one: Commitment,
+    fields: Fields,
+    ending: Ending,
+    is_late: bool,
+) -> Result<HttpResponse, Refusal> {
     let (today, id, asked) = (today(page), one.id, ending.clone());
     let load = move |conn: &mut db::Connection| -> Result<_, EndError> {
-        Ok((announcement::plan_end(conn, id, &asked, today)?.1, Departments::load(conn)?, Progress::load(conn)?))
+        Ok((announcement::plan_end(conn, id, &asked, today)?, Departments::load(conn)?, Progress::load(conn)?))
     };
-    let (after, departments, progress) = match page.pool().read(load).await {
+    let ((one, after), departments, progress) = match page.pool().read(load).await {
         Ok(loaded) => loaded,
         Err(error) => return end_refused(page, one, fields, error).await,
     };
@@ -355,8 +363,8 @@ async fn preview_end(page: &Page, one: Commitment, fields: Fields, ending: Endin
     let view = PreviewPage {
         shell: page.shell(Some(Area::Commitments)),
         action: format!("{PATH}/{}/end", one.id),
-        seen: String::new(),
-        is_late: false,
+        seen: seen(after.as_ref(), std::slice::from_ref(&one)),
+        is_late,
         today,
         over: over.into_iter().map(|period| (period, progress.state(period))).collect(),
         names: names(page, &departments, |_| true),
@@ -375,10 +383,19 @@ async fn save_end(
     fields: Fields,
     ending: Ending,
 ) -> Result<HttpResponse, Refusal> {
-    let (now, by, today, id) = (page.web.context.now(), session.user.email.clone(), today(page), one.id);
-    let work = move |conn: &mut db::Connection| announcement::end(conn, id, &ending, &by, today, now);
+    let (now, by, known) = (page.web.context.now(), session.user.email.clone(), field(&fields, "seen").to_owned());
+    let (today, id, asked) = (today(page), one.id, ending.clone());
+    let work = move |conn: &mut db::Connection| -> Result<bool, EndError> {
+        announcement::hold(conn)?;
+        let (ended, after) = announcement::plan_end(conn, id, &asked, today)?;
+        if seen(after.as_ref(), std::slice::from_ref(&ended)) != known {
+            return Ok(false);
+        }
+        announcement::end(conn, id, &asked, &by, today, now).map(|()| true)
+    };
     match page.pool().write(work).await {
-        Ok(()) => Ok(see_other(PATH)),
+        Ok(true) => Ok(see_other(PATH)),
+        Ok(false) => preview_end(page, one, fields, ending, true).await,
         Err(error) => end_refused(page, one, fields, error).await,
     }
 }

@@ -16,7 +16,7 @@ use crate::domain::questionnaire::{OVERALL, Questionnaire};
 const SHOWN: TimeDelta = TimeDelta::days(14);
 
 /// Wishes shown at most.
-const MOST: i64 = 30;
+const MOST: i64 = 200;
 
 /// Wishes, each with the questionnaire that was answered.
 pub(super) type Wishes = Vec<(Wish, Arc<Questionnaire>)>;
@@ -52,7 +52,7 @@ pub(super) fn rows(page: &Page, wishes: &Wishes) -> Vec<WishRow> {
             word: chosen.map(|option| option.text.text(locale).to_owned()).unwrap_or_default(),
             reasons: wish.why.iter().filter_map(reason).collect(),
             text: wish.comment.clone(),
-            by: (wish.responded_at + LOW_ANSWER).with_timezone(&zone).naive_local(),
+            by: (wish.asked_at + LOW_ANSWER).with_timezone(&zone).naive_local(),
         }
     };
     wishes.iter().map(row).collect()
