@@ -248,30 +248,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::response::{Mode, Periods};
     use crate::domain::scorebook::Line;
-    use crate::domain::scorecard::Sums;
 
     const LIMITS: Thresholds = Thresholds { score: 5, comment: 8, person_export: 20, evidence: 30 };
 
     /// As a book of this one department would give it.
     fn both(online: (u32, u32), offline: (u32, u32)) -> Answers {
         let mut book = Scorebook::of(vec![(1, None)]);
-        let month: Period = "2026-09".parse().unwrap();
-        let periods = Periods { month, quarter: "2026-Q3".parse().unwrap(), year: "2026".parse().unwrap() };
-        for (channel, (satisfied, n)) in [(Channel::Online, online), (Channel::Offline, offline)] {
-            let line = Line {
-                employee_id: None,
-                question: String::new(),
-                channel: Some(channel),
-                base: Base::Invited,
-                mode: Mode::Own,
-                periods,
-                sums: Sums { n, satisfied, ..Sums::default() },
-            };
-            book.add(1, line);
+        for (channel, counts) in [(Channel::Online, online), (Channel::Offline, offline)] {
+            book.add(1, Line::answered(Base::Invited, Some(channel), "2026-09", counts));
         }
-        Answers::read(&book, 1, month, &LIMITS)
+        Answers::read(&book, 1, "2026-09".parse().unwrap(), &LIMITS)
     }
 
     fn all(k: u32, n: u32) -> Answers {

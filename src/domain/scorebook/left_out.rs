@@ -94,23 +94,12 @@ mod tests {
 
     use super::*;
     use crate::domain::commitment::{Level, defaults};
-    use crate::domain::period::{Grain, Period};
-    use crate::domain::response::{Base, Mode, Periods};
+    use crate::domain::period::Period;
+    use crate::domain::response::Base;
     use crate::domain::verdict::Verdict;
 
     fn line(channel: Channel, month: &str, n: u32, satisfied: u32) -> Line {
-        let month: Period = month.parse().unwrap();
-        let containing = |grain| Period::containing(month.start(), grain);
-        let periods = Periods { month, quarter: containing(Grain::Quarter), year: containing(Grain::Year) };
-        Line {
-            employee_id: None,
-            question: String::new(),
-            channel: Some(channel),
-            base: Base::Invited,
-            mode: Mode::Own,
-            periods,
-            sums: Sums { n, satisfied, ..Sums::default() },
-        }
+        Line::answered(Base::Invited, Some(channel), month, (satisfied, n))
     }
 
     /// 54 of 60 online and 54 of 60 offline in July, and the lines left out.

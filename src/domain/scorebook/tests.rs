@@ -1,6 +1,22 @@
 use super::*;
 use crate::domain::commitment::defaults;
-use crate::domain::scorecard::Sums;
+
+impl Line {
+    /// Satisfied and all answers of a department's customers in a month.
+    pub(crate) fn answered(base: Base, channel: Option<Channel>, month: &str, (satisfied, n): (u32, u32)) -> Self {
+        let month: Period = month.parse().unwrap();
+        let containing = |grain| Period::containing(month.start(), grain);
+        Self {
+            employee_id: None,
+            question: String::new(),
+            channel,
+            base,
+            mode: Mode::Own,
+            periods: Periods { month, quarter: containing(Grain::Quarter), year: containing(Grain::Year) },
+            sums: Sums { n, satisfied, ..Sums::default() },
+        }
+    }
+}
 
 const DEPARTMENT: i64 = 1;
 
@@ -11,17 +27,8 @@ fn quarter() -> Period {
 /// 36 of 40 of the invited satisfied online, and 30 of 40 in the sample.
 fn book(is_drawn: bool) -> Scorebook {
     let mut book = Scorebook::of(Vec::new());
-    let month = "2026-07".parse().unwrap();
     for (base, satisfied) in [(Base::Invited, 36), (Base::Sample, 30)] {
-        let line = Line {
-            employee_id: None,
-            question: String::new(),
-            channel: Some(Channel::Online),
-            base,
-            mode: Mode::Own,
-            periods: Periods { month, quarter: quarter(), year: "2026".parse().unwrap() },
-            sums: Sums { n: 40, satisfied, ..Sums::default() },
-        };
+        let line = Line::answered(base, Some(Channel::Online), "2026-07", (satisfied, 40));
         if is_drawn || base == Base::Invited {
             book.add(DEPARTMENT, line);
         }
@@ -93,15 +100,7 @@ fn answered(base: Base, counts: &[(i64, Option<Channel>, u32)]) -> Scorebook {
     departments.dedup();
     let mut book = Scorebook::of(departments);
     for (department, channel, n) in counts {
-        let line = Line {
-            employee_id: None,
-            question: String::new(),
-            channel: *channel,
-            base,
-            mode: Mode::Own,
-            periods: Periods { month: "2026-07".parse().unwrap(), quarter: quarter(), year: "2026".parse().unwrap() },
-            sums: Sums { n: *n, satisfied: *n, ..Sums::default() },
-        };
+        let line = Line::answered(base, *channel, "2026-07", (*n, *n));
         book.add(*department, line);
     }
     book
