@@ -35,7 +35,7 @@ pub const YES: &str = "yes";
 pub const MIN_ANSWERED_WEIGHT_PERCENT: u32 = 60;
 
 /// A text in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Localised {
     /// Simplified Chinese.
     #[serde(rename = "zh-CN")]
