@@ -11,6 +11,7 @@ use super::seal::{self, Circumstances, Reopening};
 use super::{Connection, Error, Result, audit, holiday, pending, period, user, utc};
 use crate::crypto::Secrets;
 use crate::domain::duty::{Duty, EndOfPeriod, Terms, end_of_period, objection};
+use crate::domain::finality::Finality;
 use crate::domain::period::{Grain, Period, State, local_date};
 use crate::domain::period_step::{Facts, Refused, Step};
 use crate::domain::user::Role;
@@ -123,6 +124,11 @@ impl Outlook {
         let mut duties = vec![(self.end.evaluation, self.told), (self.end.notice, self.told)];
         duties.extend(self.objection.map(|duty| (duty, None)));
         duties
+    }
+
+    /// How final its figures are on a day.
+    pub fn finality(&self, today: NaiveDate) -> Finality {
+        Finality::of(self.period, self.course.state, &self.end, self.objection, today)
     }
 }
 

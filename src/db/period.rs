@@ -95,6 +95,14 @@ impl Progress {
         sealed.map(|(period, course)| (*period, course.revision))
     }
 
+    /// The newest sealed period of a grain.
+    pub fn newest_sealed(&self, grain: Grain) -> Option<Period> {
+        self.sealed()
+            .map(|(period, _)| period)
+            .filter(|period| period.grain() == grain)
+            .max_by_key(|period| period.end())
+    }
+
     /// 0 until the first seal.
     pub fn revision(&self, period: Period) -> i32 {
         self.course(period).revision

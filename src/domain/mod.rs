@@ -15,6 +15,7 @@ pub mod exclusion;
 pub mod explanation;
 pub mod field;
 pub mod figures;
+pub mod finality;
 pub mod invitation;
 pub mod ledger;
 pub mod locale;

@@ -136,7 +136,7 @@ on_both!(a_department_reads_its_control_chart_in_words, |app| {
     app.sign_in(Role::Head, Some(department));
     let page = app.get("/departments/repair?period=2026-09&channel=online&lang=en").body;
     assert!(page.contains("Concern: below the lower control limit, since June 2026."), "{page}");
-    assert!(page.contains("Hit or missed by chance") && page.contains("Control limits"));
+    assert!(page.contains("Not reliably hit") && page.contains("Control limits"));
     // Each question stands month by month, and single answers are too few for key drivers.
     assert!(page.contains("<td class=\"num h4\">80.0</td>") && page.contains("This needs 50 answers"), "{page}");
 });

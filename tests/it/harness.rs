@@ -76,10 +76,19 @@ impl Answer {
 
     /// The value of an attribute of the first element that matches.
     pub fn attribute(&self, selector: &str, name: &str) -> String {
+        self.first(selector, |element| element.value().attr(name).unwrap_or_default().to_owned())
+    }
+
+    /// What is read in the first element that matches.
+    pub fn text(&self, selector: &str) -> String {
+        self.first(selector, |element| element.text().collect::<String>().trim().to_owned())
+    }
+
+    fn first(&self, selector: &str, said: impl Fn(scraper::ElementRef<'_>) -> String) -> String {
         let html = Html::parse_document(&self.body);
         let selector = Selector::parse(selector).unwrap();
-        let element = html.select(&selector).next().unwrap_or_else(|| panic!("nothing matches in {}", self.body));
-        element.value().attr(name).unwrap_or_default().to_owned()
+        let first = html.select(&selector).next();
+        said(first.unwrap_or_else(|| panic!("nothing matches in {}", self.body)))
     }
 }
 

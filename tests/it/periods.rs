@@ -466,8 +466,28 @@ on_both!(who_may_not_move_periods_any_more_has_not_asked, |app| {
     assert_eq!(press(app, "withdraw", "").status, 303);
 });
 
-/// Presses a button of the page of October.
+on_both!(a_step_is_taken_only_with_its_box_ticked, |app| {
+    october(app);
+    app.sign_in(Role::Hr, None);
+    let csrf = app.get("/periods/2026-10").attribute("input[name=csrf]", "value");
+    let refused = app.post("/periods/2026-10", &[("csrf", &csrf), ("step", "evaluate")]);
+    assert!(refused.status == 422 && refused.body.contains("请先勾选"), "{}", refused.body);
+    assert_eq!(app.pool().query_now(db::period::Progress::load).unwrap().state(OCTOBER.parse().unwrap()), State::Open);
+});
+
+on_both!(a_department_reads_whether_a_review_may_rest_on_its_figures, |app| {
+    october(app);
+    app.sign_in(Role::Hr, None);
+    let said = |app: &TestApp| app.get("/departments/%E7%94%B2?period=2026-10").text(".usable");
+    assert!(said(app).starts_with("暂定：本期已结束，结果应在 2026 年 11 月 13 日前公布"), "{}", said(app));
+    assert_eq!([press(app, "evaluate", "").status, press(app, "publish", "").status], [303, 303]);
+    assert!(said(app).contains("异议期到 2026 年 11 月 16 日为止，2026 年 11 月 17 日起可以封存"), "{}", said(app));
+    assert_eq!(press(app, "seal", "nobody objects").status, 303);
+    assert_eq!(said(app), "已封存，可作为考核依据。");
+});
+
+/// Presses a button of the page of October, with its box ticked.
 fn press(app: &TestApp, step: &str, reason: &str) -> crate::harness::Answer {
     let csrf = app.get("/periods/2026-10").attribute("input[name=csrf]", "value");
-    app.post("/periods/2026-10", &[("csrf", &csrf), ("step", step), ("reason", reason)])
+    app.post("/periods/2026-10", &[("csrf", &csrf), ("step", step), ("reason", reason), ("sure", "yes")])
 }

@@ -9,11 +9,13 @@ use super::super::frame::{Page, Refusal, encode};
 use super::super::pull::{self, Handed};
 use super::super::session::Session;
 use super::super::views::figure::MIN_COMMENT_N;
+use super::super::views::finality::Usable;
 use super::super::views::{
     Area, Change, Chart, Comment, Comments, DepartmentPage, EmployeeRow, Problem, QuestionRow, Sentence, words,
 };
 use super::charts::{chart, sparkline};
 use super::{Choice, channel, choice, headlines, insight, wishes};
+use crate::db::closing::Outlook;
 use crate::db::department::{Department, Departments};
 use crate::db::employee::{self, Employee};
 use crate::db::period::{Course, Progress};
@@ -21,11 +23,13 @@ use crate::db::pull::{Kind, Pulled};
 use crate::db::scorebook::{self, Wanted};
 use crate::db::scores::RequestError;
 use crate::db::trend::{TrendRequest, trends};
-use crate::db::{self, commitment, drivers, questionnaire, response, seal};
+use crate::db::{self, commitment, drivers, holiday, questionnaire, response, seal};
 use crate::domain::appraisal::records;
 use crate::domain::commitment::{Commitment, Level, Metric};
+use crate::domain::duty::Terms;
 use crate::domain::explanation::explain;
-use crate::domain::period::Period;
+use crate::domain::finality::Finality;
+use crate::domain::period::{Period, local_date};
 use crate::domain::questionnaire::{OVERALL, Question, Questionnaire};
 use crate::domain::response::Base;
 use crate::domain::scorebook::{Named, Rests, Scorebook, Slice};
@@ -33,6 +37,7 @@ use crate::domain::scorecard::{Measure, Score, Subject};
 use crate::domain::service_record::Channel;
 use crate::domain::user::Role;
 use crate::domain::verdict::Thresholds;
+use crate::domain::work_calendar::WorkCalendar;
 use crate::export::csv::Sheet;
 use crate::stats;
 use crate::stats::drivers::Complete;
@@ -112,6 +117,7 @@ pub(super) struct Figures {
     pub(super) book: Scorebook,
     pub(super) commitments: Vec<Commitment>,
     progress: Progress,
+    calendar: WorkCalendar,
     choice: Choice,
     employees: HashMap<i64, Employee>,
     questionnaire: Questionnaire,
@@ -156,6 +162,7 @@ async fn load(page: &Page, code: &str, channel: Option<Channel>) -> Result<Figur
             questionnaire,
             commitments: commitment::all(conn)?,
             progress: Progress::load(conn)?,
+            calendar: holiday::calendar(conn)?,
             comments,
             wishes,
             book,
@@ -186,6 +193,7 @@ async fn build(page: &Page, code: &str) -> Result<HttpResponse, Refusal> {
         channel: figures.channel,
         base: figures.judged_base(&slice, Metric::SatisfactionRate),
         sentence: figures.sentence(page),
+        usable: figures.usable(page, &path),
         headlines: headlines::headlines(page, &figures),
         left_out: headlines::left_out(page, &figures),
         response: figures.book.reach(&slice, &figures.named()).into(),
@@ -291,6 +299,14 @@ impl Figures {
             parts: explain(&score, &page.web.context.thresholds),
             change: self.change(&slice, "", &page.web.context.thresholds),
         }
+    }
+
+    fn usable(&self, page: &Page, path: &str) -> Usable {
+        let (period, zone) = (self.choice.period, page.web.context.config.time_zone);
+        let outlook = Outlook::new(period, self.progress.course(period), &self.calendar, &Terms::default(), zone);
+        let finality = outlook.finality(local_date(page.web.context.now(), zone));
+        let sealed = self.progress.newest_sealed(period.grain()).filter(|_| finality != Finality::Sealed);
+        Usable { finality, sealed: sealed.map(|sealed| (sealed, format!("{path}?period={sealed}"))) }
     }
 
     /// The change of the satisfied share against the period before; `None` where either rests on too few.

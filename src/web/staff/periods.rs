@@ -153,6 +153,10 @@ async fn take(page: &Page, period: &str, body: &[u8]) -> Result<HttpResponse, Re
         let why = page.t.get("period-error-reason");
         return build(page, period, Some((action, why, typed))).await;
     };
+    if action.is_grave() && field(&fields, "sure") != "yes" {
+        let why = page.t.get("period-error-unsure");
+        return build(page, period, Some((action, why, typed))).await;
+    }
     let (reason, by, now) = (reason.into_owned(), session.user.email.clone(), page.web.context.now());
     let setting = setting(page);
     let work = move |conn: &mut db::Connection| carry_out(conn, (period, action), (&by, &reason), &setting, now);

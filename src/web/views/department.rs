@@ -4,6 +4,7 @@ use askama::Template;
 use chrono::NaiveDateTime;
 
 use super::figure::{Change, Figure, MIN_COMMENT_N, Response};
+use super::finality::Usable;
 use super::insight::{DriversView, HeatMap};
 use super::left_out::{LeftOutRow, With};
 use super::{choose, format, reading::Reading, sentence::Sentence, shell::Shell, strip::strip, words};
@@ -37,6 +38,8 @@ pub struct DepartmentPage {
     pub sentence: Sentence,
     /// Whose answers it speaks of.
     pub base: Base,
+    /// Whether a review may rest on it.
+    pub usable: Usable,
     /// One per commitment in force, then other metrics.
     pub headlines: Vec<Headline>,
     /// The rates that answers were left out of, with and without them.

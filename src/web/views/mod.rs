@@ -20,6 +20,7 @@ pub mod department;
 pub mod error;
 pub mod exclusions;
 pub mod figure;
+pub mod finality;
 pub mod follow_up;
 pub mod format;
 pub mod insight;

@@ -185,6 +185,21 @@ impl Action {
         }
     }
 
+    /// It cannot be taken back by the one who took it: a box is to be ticked first.
+    pub fn is_grave(self) -> bool {
+        matches!(self, Self::Evaluate | Self::Publish | Self::Seal | Self::Confirm)
+    }
+
+    /// What the box says.
+    fn sure(self, t: &Texts) -> String {
+        t.get(match self {
+            Self::Evaluate => "period-sure-evaluate",
+            Self::Publish => "period-sure-publish",
+            Self::Seal => "period-sure-seal",
+            Self::Ask | Self::Confirm | Self::Withdraw => "period-sure-confirm",
+        })
+    }
+
     fn needs_reason(self) -> bool {
         self == Self::Ask
     }

@@ -116,6 +116,16 @@ staff-says-change-none = {" "}No significant change from { $period } ({ $differe
 staff-says-change-up = {" "}That is { $size } points above { $period } (95 % interval { $low } to { $high }), a significant change.
 staff-says-change-down = {" "}That is { $size } points below { $period } (95 % interval { $low } to { $high }), a significant change.
 
+# May it be used?
+staff-usable-running = Provisional: the period runs until { $until }. A review may rest on these figures only once they are sealed.
+staff-usable-over = Provisional: the period is over, and its result is to be published by { $by }. A review may rest on these figures only once they are sealed.
+staff-usable-evaluating = Provisional: the period is being evaluated, and its result is to be published by { $by }. A review may rest on these figures only once they are sealed.
+staff-usable-overdue = Provisional: the result was due by { $by } and hasn’t been published. A review may rest on these figures only once they are sealed.
+staff-usable-contestable = Published, but not final: objections may come until { $until }, and the period can be sealed from { $from }. A review may rest on these figures only then.
+staff-usable-sealable = Published, but not final: objections are closed, and the period can be sealed now. A review may rest on these figures once it is.
+staff-usable-sealed = Final: sealed, and the basis for reviews.
+staff-usable-newest = Newest sealed figures: { $period }
+
 # Choosing period and channel
 staff-period = Period
 staff-period-show = Show
@@ -135,7 +145,7 @@ staff-overview-department = Department
 staff-overview-online = Online rate
 staff-overview-offline = Offline rate
 staff-overview-points = Score
-staff-overview-trend = 12 months
+staff-overview-trend = Latest periods
 staff-overview-response = Response rate
 staff-overview-empty = There are no departments yet. Import departments and service records first.
 staff-overview-note = Departments are listed by name and never ranked: with few answers a figure swings widely, and most small differences are chance. Figures with fewer than 5 answers are not shown.

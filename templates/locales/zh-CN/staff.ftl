@@ -116,6 +116,16 @@ staff-says-change-none = 与 { $period }相比无显著变化（{ $difference }�
 staff-says-change-up = 比 { $period }高 { $size } 个百分点（95 % 区间 { $low } 至 { $high }），变化显著。
 staff-says-change-down = 比 { $period }低 { $size } 个百分点（95 % 区间 { $low } 至 { $high }），变化显著。
 
+# 能否作为考核依据
+staff-usable-running = 暂定：本期到 { $until }结束。封存之后，方可作为考核依据。
+staff-usable-over = 暂定：本期已结束，结果应在 { $by }前公布。封存之后，方可作为考核依据。
+staff-usable-evaluating = 暂定：本期正在评定，结果应在 { $by }前公布。封存之后，方可作为考核依据。
+staff-usable-overdue = 暂定：结果应在 { $by }前公布，至今未公布。封存之后，方可作为考核依据。
+staff-usable-contestable = 已公布，尚未定案：异议期到 { $until }为止，{ $from }起可以封存。封存之后，方可作为考核依据。
+staff-usable-sealable = 已公布，尚未定案：异议期已满，可以封存。封存之后，方可作为考核依据。
+staff-usable-sealed = 已封存，可作为考核依据。
+staff-usable-newest = 最近一次封存的数值：{ $period }
+
 # 选择考核期与渠道
 staff-period = 考核期
 staff-period-show = 查看
@@ -135,7 +145,7 @@ staff-overview-department = 部门
 staff-overview-online = 线上满意率
 staff-overview-offline = 线下满意率
 staff-overview-points = 得分
-staff-overview-trend = 近 12 月
+staff-overview-trend = 近期走势
 staff-overview-response = 回收率
 staff-overview-empty = 还没有部门。请先导入部门和服务记录。
 staff-overview-note = 部门按名称排列，不作排名：样本少的部门数值起伏大，小差距多半是偶然。少于 5 份答卷不给出数值。

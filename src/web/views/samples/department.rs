@@ -7,11 +7,13 @@ use super::{Rendered, Samples, period, periods};
 use crate::chart::{self, Size, Trend, TrendPoint, Unit};
 use crate::domain::commitment::{Level, Metric};
 use crate::domain::explanation::explain;
+use crate::domain::finality::Finality;
 use crate::domain::response::Base;
 use crate::domain::scorecard::Reach;
 use crate::domain::service_record::Channel;
 use crate::domain::verdict::Thresholds;
 use crate::web::views::figure::Response;
+use crate::web::views::finality::Usable;
 use crate::web::views::insight::DriversView;
 use crate::web::views::left_out::{LeftOutRow, Side, With};
 use crate::web::views::shell::Area;
@@ -73,6 +75,13 @@ impl Samples {
             periods: periods(),
             channel,
             base: Base::Invited,
+            usable: Usable {
+                finality: Finality::Contestable {
+                    until: "2026-11-27".parse().unwrap(),
+                    seal_from: "2026-11-28".parse().unwrap(),
+                },
+                sealed: Some((period("2026-08"), "/departments/MR?period=2026-08".to_owned())),
+            },
             sentence: self.sentence((186, 203), channel),
             headlines: vec![
                 headline(Metric::SatisfactionRate, channel, rate(channel, (186, 203))),
