@@ -15,7 +15,7 @@ use crate::domain::announcement::{Announcement, Ending};
 use crate::domain::commitment::Commitment;
 use crate::domain::notice::Waiver;
 use crate::domain::period::{Period, State};
-use crate::domain::succession::{self, EndRefused, Refused, Succession, follow, keeps_told};
+use crate::domain::succession::{self, EndRefused, Refused, Succession, follow, keeps_told, reach, reach_of_end};
 
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,7 +118,7 @@ pub fn plan(
         Succession::Unchanged(same) => return Ok(Planned::Unchanged(same.clone())),
         Succession::Begins(ended) => ended.into_iter().cloned().collect(),
     };
-    keeps_told(wanted, wanted.valid_from, &published(conn)?)?;
+    keeps_told(wanted.grain, &reach(wanted, &ended), &published(conn)?)?;
     let before = succession::before(&existing, wanted).cloned().map(Box::new);
     Ok(Planned::Begins { before, ended })
 }
@@ -164,8 +164,8 @@ pub fn plan_end(
     let existing = super::commitment::all(conn)?;
     let ended = existing.iter().find(|one| one.id == id).ok_or(EndError::Unknown)?;
     succession::end(&existing, ended, ending.last_day, today, ending.waiver)?;
-    let begins = ending.last_day.succ_opt().unwrap_or(ending.last_day);
-    keeps_told(ended, begins, &published(conn)?).map_err(EndRefused::from)?;
+    let days = reach_of_end(ended, ending.last_day);
+    keeps_told(ended.grain, &days, &published(conn)?).map_err(EndRefused::from)?;
     Ok((ended.clone(), succession::after(&existing, ended, ending.last_day)))
 }
 

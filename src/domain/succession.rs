@@ -1,10 +1,12 @@
 //! What a new commitment follows: which one it ends, and whether it may begin when it says (A1-4.1, A1-4.2, B4-6).
 
+use std::ops::RangeInclusive;
+
 use chrono::NaiveDate;
 
 use super::commitment::Commitment;
 use super::notice::{self, Change, NoticeRefused, Waiver};
-use super::period::Period;
+use super::period::{Grain, Period};
 
 /// How a new commitment joins those there are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,12 +133,23 @@ pub fn next<'a>(existing: &'a [Commitment], one: &Commitment) -> Option<&'a Comm
     existing.iter().find(|other| has_same_scope(other, one) && is_ever_valid(other) && other.valid_from == begins)
 }
 
-/// The periods that are over on a day and judged by a change that begins then or earlier; at most so many of them, the
+/// The days whose promise is another once `new` is announced: its own, and those of what it takes the place of.
+pub fn reach(new: &Commitment, ended: &[Commitment]) -> RangeInclusive<NaiveDate> {
+    let last = |one: &Commitment| one.valid_to.unwrap_or(NaiveDate::MAX);
+    new.valid_from..=ended.iter().map(last).fold(last(new), NaiveDate::max)
+}
+
+/// The days on which `ended` no longer binds once it ends with `last_day`.
+pub fn reach_of_end(ended: &Commitment, last_day: NaiveDate) -> RangeInclusive<NaiveDate> {
+    last_day.succ_opt().unwrap_or(last_day)..=ended.valid_to.unwrap_or(NaiveDate::MAX)
+}
+
+/// The periods that are over on a day and whose last day, which decides, is among `days`; at most so many of them, the
 /// newest first.
-pub fn judged_again(changed: &Commitment, begins: NaiveDate, today: NaiveDate, most: usize) -> Vec<Period> {
-    let current = Period::containing(today, changed.grain);
+pub fn judged_again(grain: Grain, days: &RangeInclusive<NaiveDate>, today: NaiveDate, most: usize) -> Vec<Period> {
+    let current = Period::containing(today, grain);
     let over = current.last_n(most + 1).into_iter().rev().filter(|period| *period < current);
-    over.filter(|period| period.end() >= begins).collect()
+    over.filter(|period| days.contains(&period.end())).collect()
 }
 
 /// Refuses a change that reaches back into a period that is published and not sealed: its verdict would move under the
@@ -144,8 +157,8 @@ pub fn judged_again(changed: &Commitment, begins: NaiveDate, today: NaiveDate, m
 ///
 /// # Errors
 /// [`Refused::Told`]
-pub fn keeps_told(changed: &Commitment, begins: NaiveDate, published: &[Period]) -> Result<(), Refused> {
-    let judged = published.iter().filter(|period| period.grain() == changed.grain && period.end() >= begins);
+pub fn keeps_told(grain: Grain, days: &RangeInclusive<NaiveDate>, published: &[Period]) -> Result<(), Refused> {
+    let judged = published.iter().filter(|period| period.grain() == grain && days.contains(&period.end()));
     judged.min_by_key(|period| period.end()).map_or(Ok(()), |period| Err(Refused::Told { period: *period }))
 }
 
@@ -294,8 +307,7 @@ mod tests {
     #[test]
     fn what_is_published_keeps_its_verdict() {
         let told = ["2026-09", "2026-08", "2026-Q3"].map(|period| period.parse().unwrap());
-        let monthly = promise(1, |_| ());
-        let refused = |day: &str| keeps_told(&monthly, date(day), &told);
+        let refused = |day: &str| keeps_told(Grain::Month, &(date(day)..=NaiveDate::MAX), &told);
         assert_eq!(refused("2026-10-01"), Ok(()));
         assert_eq!(refused("2026-09-30"), Err(Refused::Told { period: told[0] }));
         assert_eq!(refused("2026-01-01"), Err(Refused::Told { period: told[1] }));
@@ -303,10 +315,20 @@ mod tests {
 
     #[test]
     fn what_is_over_is_judged_again_only_by_what_reaches_back() {
-        let again = |day: &str| judged_again(&promise(1, |_| ()), date(day), date(TODAY), 12);
+        let again = |day: &str| judged_again(Grain::Month, &(date(day)..=NaiveDate::MAX), date(TODAY), 12);
         assert_eq!(again("2026-10-01"), []);
         assert_eq!(again("2026-09-30"), ["2026-09".parse().unwrap()]);
         assert_eq!((again("2026-07-15").len(), again("2000-01-01").len()), (3, 12));
+    }
+
+    #[test]
+    fn a_bounded_change_reaches_no_further_than_what_it_replaces() {
+        let july = promise(0, |c| (c.valid_from, c.valid_to) = (date("2026-07-01"), Some(date("2026-07-31"))));
+        let again = |ended: &[Commitment]| judged_again(Grain::Month, &reach(&july, ended), date(TODAY), 12);
+        assert_eq!(again(&[]), ["2026-07".parse().unwrap()]);
+        assert_eq!(again(&[promise(1, |_| ())]).len(), 3);
+        let august = promise(1, |c| c.valid_to = Some(date("2026-08-31")));
+        assert_eq!(judged_again(Grain::Month, &reach_of_end(&august, date("2026-06-30")), date(TODAY), 12).len(), 2);
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::domain::announcement::{Announcement, Ending, number, read, read_endin
 use crate::domain::commitment::{Commitment, Level, Metric};
 use crate::domain::notice::proposal;
 use crate::domain::period::local_date;
-use crate::domain::succession::{judged_again, next};
+use crate::domain::succession::{judged_again, next, reach, reach_of_end};
 use crate::domain::text;
 use crate::domain::user::Role;
 
@@ -232,8 +232,7 @@ async fn preview(page: &Page, fields: Fields, new: Announcement, is_late: bool) 
         Err(error) => return refused(page, fields, error).await,
     };
     let Planned::Begins { before, ended } = planned else { return unchanged(page, fields).await };
-    let begins = new.commitment.valid_from;
-    let over = judged_again(&new.commitment, begins, today, OVER);
+    let over = judged_again(new.commitment.grain, &reach(&new.commitment, &ended), today, OVER);
     let view = PreviewPage {
         shell: page.shell(Some(Area::Commitments)),
         action: NEW.into(),
@@ -358,8 +357,7 @@ async fn preview_end(
         Ok(loaded) => loaded,
         Err(error) => return end_refused(page, one, fields, error).await,
     };
-    let begins = ending.last_day.succ_opt().unwrap_or(ending.last_day);
-    let over = judged_again(&one, begins, today, OVER);
+    let over = judged_again(one.grain, &reach_of_end(&one, ending.last_day), today, OVER);
     let view = PreviewPage {
         shell: page.shell(Some(Area::Commitments)),
         action: format!("{PATH}/{}/end", one.id),
