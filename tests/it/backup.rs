@@ -108,3 +108,13 @@ on_both!(a_backup_holds_no_contact_in_the_clear, |app| {
     let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(!holds("customer7@example.com") && !holds("王女士"));
 });
+
+on_both!(only_its_owner_looks_into_a_backup, |app| {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path().join("open");
+    fs::create_dir(&place).unwrap();
+    fs::set_permissions(&place, fs::Permissions::from_mode(0o755)).unwrap();
+    backup::make(&app.context.config.database_url.0, &place, &app.context.secrets, app.now()).unwrap();
+    assert_eq!(fs::metadata(&place).unwrap().permissions().mode() & 0o777, 0o700);
+});

@@ -119,7 +119,9 @@ pub fn make(url: &str, directory: &Path, secrets: &Secrets, now: DateTime<Utc>) 
         Ok(manifest)
     };
     made().inspect_err(|_| {
-        let _ = fs::remove_file(&file);
+        for left in [&file, &directory.join(MANIFEST)] {
+            let _ = fs::remove_file(left);
+        }
     })
 }
 
@@ -261,10 +263,10 @@ fn rows(conn: &mut Connection) -> Result<BTreeMap<String, i64>, Error> {
 
 /// Makes the directory, or finds it empty. What is in it is for its owner only.
 fn occupy(directory: &Path) -> Result<(), BackupError> {
-    use std::os::unix::fs::DirBuilderExt;
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
     match fs::read_dir(directory).map(|mut entries| entries.next().is_some()) {
         Ok(true) => Err(BackupError::Occupied(directory.to_owned())),
-        Ok(false) => Ok(()),
+        Ok(false) => fs::set_permissions(directory, fs::Permissions::from_mode(0o700)).map_err(file_error(directory)),
         Err(cause) if is_missing(&cause) => {
             fs::DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(file_error(directory))
         }

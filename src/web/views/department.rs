@@ -180,7 +180,10 @@ impl Headline {
     /// Why a promised figure has no verdict: the promise is judged by others' answers.
     fn judged_by(&self, t: &Texts) -> Option<String> {
         let elsewhere = self.figure.judgement.is_some() && self.judged != self.base;
-        elsewhere.then(|| t.with("staff-judged-by", &[("base", words::base(t, &self.judged))]))
+        elsewhere.then(|| match self.judged {
+            Base::Sample => t.get("staff-judged-by-sample"),
+            judged => t.with("staff-judged-by", &[("base", words::base(t, &judged))]),
+        })
     }
 
     /// Only what lies between 0 and 100 has a strip.

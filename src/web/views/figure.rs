@@ -129,6 +129,11 @@ impl Figure {
         self.n < MIN_SCORE_N
     }
 
+    /// Enough answered for a score, and yet it is not shown, since another's could be had from it.
+    pub const fn is_withheld(&self) -> bool {
+        self.score.is_none() && !self.is_small()
+    }
+
     /// The verdict, if one is given.
     pub fn verdict(&self) -> Option<Verdict> {
         self.judgement.as_ref().and_then(|judgement| judgement.verdict)

@@ -87,6 +87,11 @@ impl Overview {
         count_where(self.judged(), |_| true)
     }
 
+    /// Something in the table is withheld for the sake of another figure.
+    fn withholds(&self) -> bool {
+        self.departments.iter().any(|row| [&row.online, &row.offline, &row.points].iter().any(|one| one.is_withheld()))
+    }
+
     fn suppressed(&self) -> u32 {
         count_where(self.judged(), |figure| figure.verdict().is_none())
     }
