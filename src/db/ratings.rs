@@ -11,7 +11,7 @@ use super::period::Progress;
 use super::questionnaire::{self, Published};
 use super::response::{self, Named};
 use super::{Connection, Result, tally};
-use crate::domain::questionnaire::{Answers, Kind, NOT_APPLICABLE, Questionnaire};
+use crate::domain::questionnaire::{Answers, Item, Kind, Question, Questionnaire};
 use crate::domain::response::{Base, Response};
 use crate::domain::service_record::{Channel, ServiceRecord};
 use crate::domain::tally::Tallies;
@@ -51,7 +51,7 @@ impl InForce {
 
     /// The codes of the questions that are rated.
     pub fn codes(&self) -> Vec<&str> {
-        let mut codes: Vec<_> = self.all().filter(|q| q.kind == Kind::Rating).map(|q| q.code.as_str()).collect();
+        let mut codes: Vec<_> = self.all().map(|item| item.code).collect();
         codes.sort_unstable();
         codes.dedup();
         codes
@@ -59,12 +59,13 @@ impl InForce {
 
     /// Whether a question offers an option.
     pub fn offers(&self, code: &str, value: &str) -> bool {
-        let mut rated = self.all().filter(|question| question.code == code && question.kind == Kind::Rating);
-        rated.any(|question| question.points(value).is_some() || (question.not_applicable && value == NOT_APPLICABLE))
+        self.all().any(|item| item.code == code && item.question.offers(value))
     }
 
-    fn all(&self) -> impl Iterator<Item = &crate::domain::questionnaire::Question> {
-        self.online.questions.iter().chain(&self.offline.questions)
+    /// The questions and rows that are rated.
+    fn all(&self) -> impl Iterator<Item = Item<'_>> {
+        let all = self.online.items().chain(self.offline.items());
+        all.filter(|item| matches!(item.question.kind, Kind::Rating | Kind::Matrix))
     }
 
     /// The version that has only the questions of the file (CONTRACT §8.3), published now if it is new.
@@ -80,8 +81,14 @@ impl InForce {
             Channel::Offline => &self.offline,
         };
         let mut questionnaire = Questionnaire::clone(whole);
-        questionnaire.questions.retain(|question| questions.contains(&question.code.as_str()));
-        let codes: Vec<&str> = questionnaire.questions.iter().map(|question| question.code.as_str()).collect();
+        for question in &mut questionnaire.questions {
+            question.rows.retain(|row| questions.contains(&row.code.as_str()));
+            // What was asked elsewhere was asked: nothing hides it.
+            (question.show_if, question.new_page) = (None, false);
+        }
+        let is_asked = |question: &Question| question.items().any(|item| questions.contains(&item.code));
+        questionnaire.questions.retain(is_asked);
+        let codes: Vec<&str> = questionnaire.items().map(|item| item.code).collect();
         questionnaire.code = format!("ratings-{channel}:{}", codes.join("+"));
         Ok(Version { id: questionnaire::ensure(conn, &questionnaire, now)?, questionnaire })
     }

@@ -5,10 +5,10 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::period::{Grain, Period, State};
-use super::questionnaire::{Answers, Questionnaire, Scored};
+use super::questionnaire::{Answers, Kind, Questionnaire, Scored};
 use super::service_record::{Channel, Touchpoint};
 
-/// The question whose answer is text: kept apart from what is counted.
+/// The text that stands in a comment by itself; others say which question they answer.
 const COMMENT: &str = "comment";
 
 /// Who entered the answers.
@@ -87,9 +87,9 @@ pub struct Response {
     pub base: Base,
     /// Key of the questionnaire's version.
     pub questionnaire_version_id: i64,
-    /// Answers by question code, without the comment.
+    /// Answers by question code, without texts.
     pub answers: Answers,
-    /// What the customer wrote.
+    /// What the customer wrote: all texts, since none may be read below the number for comments.
     pub comment: Option<String>,
     /// What the answers are worth.
     pub scored: Scored,
@@ -99,8 +99,8 @@ pub struct Response {
 }
 
 impl Response {
-    /// What a customer answers to an invitation: scored, its comment taken from the answers, and counting in the
-    /// periods of the service.
+    /// What a customer answers to an invitation: scored, its texts taken from the answers, and counting in the periods
+    /// of the service.
     pub fn own(
         attribution: Attribution,
         served: Periods,
@@ -109,7 +109,7 @@ impl Response {
         mut answers: Answers,
     ) -> Self {
         let scored = questionnaire.score(&answers);
-        let comment = answers.0.remove(COMMENT);
+        let comment = comment(questionnaire, &mut answers);
         Self {
             attribution,
             served,
@@ -123,6 +123,16 @@ impl Response {
             notice_id: None,
         }
     }
+}
+
+/// Takes the texts out of the answers.
+fn comment(questionnaire: &Questionnaire, answers: &mut Answers) -> Option<String> {
+    let texts = questionnaire.questions.iter().filter(|question| question.kind == Kind::Text);
+    let texts = texts.filter_map(|question| {
+        let text = answers.0.remove(&question.code)?;
+        Some(if question.code == COMMENT { text } else { format!("[{}] {text}", question.code) })
+    });
+    Some(texts.collect::<Vec<_>>().join("\n\n")).filter(|comment| !comment.is_empty())
 }
 
 impl Mode {
@@ -198,6 +208,19 @@ mod tests {
     fn a_service_counts_in_the_periods_of_the_organisations_day() {
         let at = september();
         assert_eq!([at.month, at.quarter, at.year].map(|p| p.to_string()), ["2026-09", "2026-Q3", "2026"]);
+    }
+
+    #[test]
+    fn all_texts_are_kept_apart_from_what_is_counted() {
+        let questionnaire: Questionnaire =
+            serde_json::from_str(include_str!("../../tests/data/all-kinds.json")).unwrap();
+        let sent = [("overall", "1"), ("more", "no parts"), ("comment", "thanks")];
+        let answers = questionnaire.read(sent).unwrap();
+        let attribution =
+            Attribution { department_id: 1, employee_id: None, client_id: None, touchpoint: None, channel: None };
+        let response = Response::own(attribution, september(), 1, &questionnaire, answers);
+        assert_eq!(response.comment.as_deref(), Some("[more] no parts\n\nthanks"));
+        assert_eq!(response.answers.0.into_keys().collect::<Vec<_>>(), ["overall"]);
     }
 
     #[test]

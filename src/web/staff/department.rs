@@ -30,7 +30,7 @@ use crate::domain::duty::Terms;
 use crate::domain::explanation::explain;
 use crate::domain::finality::Finality;
 use crate::domain::period::{Period, local_date};
-use crate::domain::questionnaire::{OVERALL, Question, Questionnaire};
+use crate::domain::questionnaire::{Item, OVERALL, Questionnaire};
 use crate::domain::response::Base;
 use crate::domain::scorebook::{Named, Rests, Scorebook, Slice};
 use crate::domain::scorecard::{Measure, Score, Subject};
@@ -152,8 +152,9 @@ async fn load(page: &Page, code: &str, channel: Option<Channel>) -> Result<Figur
         };
         let asked = questionnaire::current(conn)?.for_channel(channel.unwrap_or(Channel::Online));
         let questionnaire = (*questionnaires.get(conn, asked)?).clone();
-        let items: Vec<String> =
-            scored(&questionnaire).map(|q| q.code.clone()).filter(|code| code != OVERALL).collect();
+        // A question that only some are asked would leave only those.
+        let of_all = questionnaire.scored().filter(|item| item.code != OVERALL && item.question.show_if.is_none());
+        let items: Vec<String> = of_all.map(|item| item.code.to_owned()).collect();
         let year = insight::months(choice.period);
         let wanted = drivers::Wanted { departments: &ids, months: &year, channel, items: &items };
         Ok(Figures {
@@ -253,10 +254,6 @@ async fn series(
 }
 
 /// The questions that count in points.
-fn scored(questionnaire: &Questionnaire) -> impl Iterator<Item = &Question> {
-    questionnaire.questions.iter().filter(|question| question.weight > 0)
-}
-
 fn refusal(error: RequestError) -> Refusal {
     match error {
         RequestError::Database(error) => error.into(),
@@ -336,25 +333,25 @@ impl Figures {
         if let Measure::Rate { k, n } = measure { Some((k, n)) } else { None }
     }
 
-    /// The scored questions that were answered at all, in the order of the questionnaire.
-    pub(super) fn asked(&self) -> impl Iterator<Item = &Question> {
+    /// The scored questions and rows that were answered at all, in the order of the questionnaire.
+    pub(super) fn asked(&self) -> impl Iterator<Item = Item<'_>> {
         let answered = self.book.questions();
-        scored(&self.questionnaire).filter(move |question| answered.contains(&question.code))
+        self.questionnaire.scored().filter(move |item| answered.iter().any(|code| code == item.code))
     }
 
     fn questions(&self, page: &Page) -> Vec<QuestionRow> {
         let thresholds = &page.web.context.thresholds;
-        let row = |question: &Question| {
+        let row = |item: Item<'_>| {
             let figure = |period: Period| {
                 let slice = Slice { period, ..self.slice(self.channel) };
-                self.question_score(&slice, &question.code, page)
+                self.question_score(&slice, item.code, page)
             };
             let line: Vec<_> = self.choice.line(LINE).into_iter().map(|period| figure(period).value).collect();
             QuestionRow {
-                text: question.text.text(page.t.locale()).to_owned(),
+                text: item.text.text(page.t.locale()).to_owned(),
                 trend: sparkline(&line, None),
                 figure: (&figure(self.choice.period)).into(),
-                change: self.change(&self.slice(self.channel), &question.code, thresholds),
+                change: self.change(&self.slice(self.channel), item.code, thresholds),
             }
         };
         self.asked().map(row).collect()

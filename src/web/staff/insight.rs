@@ -8,7 +8,7 @@ use crate::chart::{self, Bar, Bars, ChartError, Size};
 use crate::domain::drivers::{KeyDrivers, key_drivers};
 use crate::domain::period::{Grain, Period};
 use crate::domain::points::{Exact, round_4dp};
-use crate::domain::questionnaire::{OVERALL, Question};
+use crate::domain::questionnaire::{Item, OVERALL};
 use crate::domain::scorebook::Slice;
 use crate::i18n::Locale;
 
@@ -22,38 +22,39 @@ pub(super) fn months(period: Period) -> Vec<Period> {
 
 /// Each question by period; `None` without any answer.
 pub(super) fn heat_map(page: &Page, figures: &Figures, periods: Vec<Period>) -> Option<HeatMap> {
-    let row = |question: &Question| HeatRow {
-        text: question.text.text(page.t.locale()).to_owned(),
-        cells: periods.iter().map(|period| cell(page, figures, question, *period)).collect(),
+    let row = |item: Item<'_>| HeatRow {
+        text: item.text.text(page.t.locale()).to_owned(),
+        cells: periods.iter().map(|period| cell(page, figures, item.code, *period)).collect(),
     };
     let rows: Vec<HeatRow> = figures.asked().map(row).collect();
     let answered = rows.iter().flat_map(|row| &row.cells).any(|cell| cell.n > 0);
     answered.then_some(HeatMap { periods, rows })
 }
 
-fn cell(page: &Page, figures: &Figures, question: &Question, period: Period) -> HeatCell {
+fn cell(page: &Page, figures: &Figures, question: &str, period: Period) -> HeatCell {
     let slice = Slice { period, ..figures.slice(figures.channel) };
-    let score = figures.question_score(&slice, &question.code, page);
+    let score = figures.question_score(&slice, question, page);
     HeatCell { n: score.n, value: score.value, shown: score.shown.filter(|_| !score.suppressed) }
 }
 
 /// The key drivers, drawn with the strongest first.
 pub(super) fn drivers(page: &Page, figures: &Figures) -> Result<DriversView, Refusal> {
-    let items: Vec<&Question> = figures.asked().filter(|question| question.code != OVERALL).collect();
+    let of_all = |item: &Item<'_>| item.code != OVERALL && item.question.show_if.is_none();
+    let items: Vec<Item<'_>> = figures.asked().filter(of_all).collect();
     let (n, r_squared, shares) = match key_drivers(&figures.answers, items.len()) {
         KeyDrivers::TooFew { n, needed } => return Ok(DriversView::TooFew { n, needed }),
         KeyDrivers::Undetermined { n } => return Ok(DriversView::Undetermined { n }),
         KeyDrivers::Found { n, r_squared, shares } => (n, r_squared, shares),
     };
-    let mut found: Vec<(&Question, f64)> = items.into_iter().zip(shares).collect();
+    let mut found: Vec<(Item<'_>, f64)> = items.into_iter().zip(shares).collect();
     found.sort_by(|(_, a), (_, b)| b.total_cmp(a));
     let failed = |error: ChartError| Refusal::Internal(error.to_string());
     let bars = bars(page, figures, &found);
     let slice = figures.slice(figures.channel);
-    let row = |(question, share): &(&Question, f64)| DriverRow {
-        text: question.text.text(page.t.locale()).to_owned(),
+    let row = |(item, share): &(Item<'_>, f64)| DriverRow {
+        text: item.text.text(page.t.locale()).to_owned(),
         share: percent(*share),
-        satisfied: figures.question_score(&slice, &question.code, page).shown,
+        satisfied: figures.question_score(&slice, item.code, page).shown,
     };
     Ok(DriversView::Found(DriversFound {
         n,
@@ -64,7 +65,7 @@ pub(super) fn drivers(page: &Page, figures: &Figures) -> Result<DriversView, Ref
     }))
 }
 
-fn bars(page: &Page, figures: &Figures, found: &[(&Question, f64)]) -> Bars {
+fn bars(page: &Page, figures: &Figures, found: &[(Item<'_>, f64)]) -> Bars {
     let locale: Locale = page.t.locale();
     let name = words::with_channel(&page.t, figures.department.name(locale), &figures.channel);
     Bars {
@@ -72,8 +73,8 @@ fn bars(page: &Page, figures: &Figures, found: &[(&Question, f64)]) -> Bars {
         title: page.t.with("insight-drivers-title", &[("department", name)]),
         bars: found
             .iter()
-            .map(|(question, share)| Bar {
-                name: question.text.text(locale).to_owned(),
+            .map(|(item, share)| Bar {
+                name: item.text.text(locale).to_owned(),
                 share: *share,
                 shown: percent(*share),
             })

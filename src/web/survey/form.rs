@@ -3,7 +3,7 @@
 //! A form is judged strictly (its bytes become answers), a query leniently (it only pre-selects: EXPERIENCE §0.1).
 
 use crate::domain::locale::Locale;
-use crate::domain::questionnaire::{Kind, NOT_APPLICABLE, Question, Questionnaire};
+use crate::domain::questionnaire::{Question, Questionnaire};
 
 /// The largest form taken, in bytes: a comment of 2,000 characters is at most 24 kB when percent-encoded.
 pub const MAX_BYTES: usize = 64 * 1024;
@@ -161,7 +161,7 @@ impl Preselection {
         let mut answers: Vec<(String, String)> = Vec::new();
         for (name, value) in lenient(query) {
             let Some(code) = name.strip_prefix(ANSWER_PREFIX) else { continue };
-            let offered = questionnaire.question(code).is_some_and(|question| offers(question, &value));
+            let offered = questionnaire.item(code).is_some_and(|item| offers(item.question, &value));
             if offered && !answers.iter().any(|(taken, _)| taken == code) {
                 answers.push((code.to_owned(), value));
             }
@@ -188,10 +188,9 @@ pub fn fields(body: &[u8]) -> Result<Vec<(String, String)>, FormError> {
     Ok(fields)
 }
 
-/// Whether a rating offers this value.
+/// Whether a link may choose this value: one of several, so never a consent.
 pub fn offers(question: &Question, value: &str) -> bool {
-    question.kind == Kind::Rating
-        && (question.points(value).is_some() || question.not_applicable && value == NOT_APPLICABLE)
+    question.kind.takes_one() && question.offers(value)
 }
 
 /// The readable pairs of a query string, at most [`MAX_FIELDS`].

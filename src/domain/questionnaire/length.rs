@@ -1,0 +1,56 @@
+//! How much a questionnaire asks of a customer (EXPERIENCE §1 "Length": a question takes about 10 s, Pew 2022-12-08).
+
+use super::{Kind, Question, Questionnaire};
+
+/// Load that about a minute is enough for; more is warned of.
+pub const LOAD_OF_A_MINUTE: usize = 6;
+
+/// Load above which a questionnaire is published only with a reason.
+pub const LOAD_ALLOWED: usize = 15;
+
+/// Seconds that one unit of load takes to answer on a phone.
+const SECONDS: usize = 10;
+
+/// How long a questionnaire is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Length {
+    /// About a minute.
+    Short,
+    /// More than [`LOAD_OF_A_MINUTE`]: fewer will finish it.
+    Long,
+    /// More than [`LOAD_ALLOWED`]: to be published only with a reason.
+    NeedsReason,
+}
+
+impl Questionnaire {
+    /// What it asks of who is shown all: a choice 1, a list of reasons 1, a text 3, a matrix 1 for each row.
+    pub fn load(&self) -> usize {
+        self.questions.iter().map(Question::load).sum()
+    }
+
+    /// How long that takes, in seconds.
+    pub fn seconds(&self) -> usize {
+        self.load() * SECONDS
+    }
+
+    /// Whether that is too long.
+    pub fn length(&self) -> Length {
+        match self.load() {
+            load if load > LOAD_ALLOWED => Length::NeedsReason,
+            load if load > LOAD_OF_A_MINUTE => Length::Long,
+            _ => Length::Short,
+        }
+    }
+}
+
+impl Question {
+    /// What it asks of a customer, in units of a rating.
+    pub fn load(&self) -> usize {
+        let own = match self.kind {
+            Kind::Text => 3,
+            Kind::Matrix => self.rows.len(),
+            _ => 1,
+        };
+        own + usize::from(self.why.is_some())
+    }
+}
