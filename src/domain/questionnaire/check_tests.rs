@@ -189,7 +189,7 @@ fn length_counts_ratings_reasons_texts_and_rows() {
     let online: Questionnaire = serde_json::from_str(Questionnaire::ONLINE_JSON).unwrap();
     assert_eq!((online.load(), online.length()), (8, Length::Long));
     assert_eq!((questionnaire("").load(), questionnaire("").length()), (1, Length::Short));
-    let texts = vec![r#"{"code":"t","kind":"text",TEXT}"#; 5].join(",");
+    let texts = [r#"{"code":"t","kind":"text",TEXT}"#; 5].join(",");
     assert_eq!(questionnaire(&texts).length(), Length::NeedsReason);
 }
 

@@ -73,11 +73,7 @@ fn bars(page: &Page, figures: &Figures, found: &[(Item<'_>, f64)]) -> Bars {
         title: page.t.with("insight-drivers-title", &[("department", name)]),
         bars: found
             .iter()
-            .map(|(item, share)| Bar {
-                name: item.text.text(locale).to_owned(),
-                share: *share,
-                shown: percent(*share),
-            })
+            .map(|(item, share)| Bar { name: item.text.text(locale).to_owned(), share: *share, shown: percent(*share) })
             .collect(),
         locale,
     }
