@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 
 use crate::domain::invitation::Rules;
 use crate::domain::locale::Locale;
+use crate::domain::reminder::{self, Reminders};
 
 /// One setting: its name in the environment, its default and what it means.
 #[derive(Debug)]
@@ -47,6 +48,10 @@ pub const SETTINGS: &[Setting] = &[
     setting("MANYI_INVITE_EXPIRES_DAYS", "14"),
     setting("MANYI_COOLDOWN_DAYS", "14"),
     setting("MANYI_DOMAIN_RATE", "qq.com=20,163.com=20,126.com=20"),
+    setting("MANYI_REMINDERS", "1"),
+    setting("MANYI_REMINDER_DAYS", "3"),
+    setting("MANYI_REMINDER_TIME", "10:00"),
+    setting("MANYI_REMINDER_REST_DAYS", "false"),
     setting("MANYI_ORGANISATION", ""),
     setting("MANYI_ORGANISATION_EN", ""),
     setting("MANYI_PHONE", ""),
@@ -280,6 +285,16 @@ impl Layers {
                 expires_days: self.whole("MANYI_INVITE_EXPIRES_DAYS", days)?,
                 cooldown_days: self.whole("MANYI_COOLDOWN_DAYS", days)?,
                 domain_rate: self.parse("MANYI_DOMAIN_RATE", "pairs such as qq.com=20,163.com=20", domain_rate)?,
+                reminders: Reminders {
+                    count: self.parse("MANYI_REMINDERS", "0, 1 or 2", |text| {
+                        text.parse().ok().filter(|count| *count <= reminder::MOST)
+                    })?,
+                    days: self.parse("MANYI_REMINDER_DAYS", "a whole number of days, 1 to 30", |text| {
+                        text.parse().ok().filter(|days| (1..=30).contains(days))
+                    })?,
+                    at: self.parse("MANYI_REMINDER_TIME", "a time of day such as 10:00", time_of_day)?,
+                    on_rest_days: self.parse("MANYI_REMINDER_REST_DAYS", "true or false", |text| text.parse().ok())?,
+                },
             },
             organisation: (some("MANYI_ORGANISATION"), some("MANYI_ORGANISATION_EN")),
             phone: some("MANYI_PHONE"),
@@ -354,8 +369,11 @@ fn quiet_hours(text: &str) -> Option<Option<(NaiveTime, NaiveTime)>> {
         return Some(None);
     }
     let (from, to) = text.split_once('-')?;
-    let time = |text: &str| NaiveTime::parse_from_str(text.trim(), "%H:%M").ok();
-    Some(Some((time(from)?, time(to)?)).filter(|(from, to)| from != to))
+    Some(Some((time_of_day(from)?, time_of_day(to)?)).filter(|(from, to)| from != to))
+}
+
+fn time_of_day(text: &str) -> Option<NaiveTime> {
+    NaiveTime::parse_from_str(text.trim(), "%H:%M").ok()
 }
 
 fn domain_rate(text: &str) -> Option<BTreeMap<String, u32>> {

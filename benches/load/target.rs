@@ -148,7 +148,7 @@ impl Target {
                 let accepted =
                     |mail: &outbox::Claimed| (mail.id, mail.lease_token.clone(), Finish::Accepted, "250".into());
                 let results: Vec<_> = claimed.iter().map(accepted).collect();
-                outbox::finish(conn, &results, config.time_zone, now)?;
+                outbox::finish(conn, &results, &config.asking, config.time_zone, now)?;
                 Ok(claimed.iter().map(|mail| secrets.invitation_token(&mail.salt)).collect())
             };
             let sent = pool.write_now(send).unwrap();

@@ -146,6 +146,7 @@ struct Resolved<'a> {
     attribution: Attribution,
     content_hash: Vec<u8>,
     email_hash: Option<Vec<u8>>,
+    customer_hash: Option<Vec<u8>>,
 }
 
 /// What an invitation is to be.
@@ -232,7 +233,10 @@ impl<'a> Intake<'a> {
                     Ok(attribution) => {
                         first.insert(&record.external_id, fresh.len());
                         let email_hash = record.contact.email.as_deref().map(|e| self.secrets.lookup("email", e));
-                        fresh.push(Resolved { at, record, attribution, content_hash: hash, email_hash });
+                        let customer = record.contact.customer_ref.as_deref();
+                        let customer_hash = customer.map(|customer| self.secrets.lookup("customer", customer));
+                        let content_hash = hash;
+                        fresh.push(Resolved { at, record, attribution, content_hash, email_hash, customer_hash });
                     }
                 }
             }
@@ -304,11 +308,10 @@ impl<'a> Intake<'a> {
 
     /// The states of the invitations to be, and when they are due: rules, suppression, cool-down, age, address (A4–A6).
     fn judge(&self, conn: &mut Connection, fresh: &[Resolved<'_>]) -> Result<Vec<Judged>> {
-        let mut hashes: Vec<Vec<u8>> = fresh.iter().filter_map(|resolved| resolved.email_hash.clone()).collect();
-        hashes.sort_unstable();
-        hashes.dedup();
-        let suppressed: HashSet<Vec<u8>> = suppression::among(conn, &hashes, self.now)?.into_iter().collect();
-        let mut last_asked = self.last_asked(conn, &hashes)?;
+        let addresses = distinct(fresh.iter().map(|resolved| &resolved.email_hash));
+        let customers = distinct(fresh.iter().map(|resolved| &resolved.customer_hash));
+        let suppressed: HashSet<Vec<u8>> = suppression::among(conn, &addresses, self.now)?.into_iter().collect();
+        let mut last_asked = self.last_asked(conn, &addresses, &customers)?;
         let cooldown = TimeDelta::days(self.rules.cooldown_days);
         let mut judged = Vec::with_capacity(fresh.len());
         for resolved in fresh {
@@ -321,31 +324,51 @@ impl<'a> Intake<'a> {
                 (None, _) => State::NoAddress,
                 (Some(_), None) => State::TooOld,
                 (Some(hash), _) if suppressed.contains(hash) => State::Suppressed,
-                (Some(hash), Some(due)) => match last_asked.get(hash) {
-                    Some(last) if (due - *last).abs() < cooldown => State::Throttled,
-                    _ => {
-                        last_asked.insert(hash.clone(), due);
+                (Some(address), Some(due)) => {
+                    let whom = || std::iter::once(address).chain(&resolved.customer_hash);
+                    let soon = |last: &DateTime<Utc>| (due - *last).abs() < cooldown;
+                    if whom().filter_map(|hash| last_asked.get(hash)).any(soon) {
+                        State::Throttled
+                    } else {
+                        last_asked.extend(whom().map(|hash| (hash.clone(), due)));
                         State::Scheduled
                     }
-                },
+                }
             };
             judged.push(Judged { state, due: due.unwrap_or(self.now), rule });
         }
         Ok(judged)
     }
 
-    /// When each of these addresses was, or is to be, last asked.
-    fn last_asked(&self, conn: &mut Connection, hashes: &[Vec<u8>]) -> Result<HashMap<Vec<u8>, DateTime<Utc>>> {
-        if self.rules.cooldown_days == 0 || hashes.is_empty() {
-            return Ok(HashMap::new());
-        }
+    /// When each of these addresses and persons was, or is to be, last asked.
+    fn last_asked(
+        &self,
+        conn: &mut Connection,
+        addresses: &[Vec<u8>],
+        customers: &[Vec<u8>],
+    ) -> Result<HashMap<Vec<u8>, DateTime<Utc>>> {
+        type Rows = Vec<(Option<Vec<u8>>, Option<chrono::NaiveDateTime>)>;
         let asked = [State::Scheduled, State::Queued, State::Sent, State::Answered, State::Declined, State::Expired];
-        let rows: Vec<(Option<Vec<u8>>, Option<chrono::NaiveDateTime>)> = invitation::table
-            .filter(invitation::email_hash.eq_any(hashes))
-            .filter(invitation::state.eq_any(asked.map(State::as_str)))
-            .group_by(invitation::email_hash)
-            .select((invitation::email_hash, diesel::dsl::max(invitation::due_at)))
-            .load(conn)?;
+        let asked = || invitation::state.eq_any(asked.map(State::as_str));
+        let mut rows: Rows = Vec::new();
+        if self.rules.cooldown_days > 0 && !addresses.is_empty() {
+            rows = invitation::table
+                .filter(invitation::email_hash.eq_any(addresses))
+                .filter(asked())
+                .group_by(invitation::email_hash)
+                .select((invitation::email_hash, diesel::dsl::max(invitation::due_at)))
+                .load(conn)?;
+        }
+        if self.rules.cooldown_days > 0 && !customers.is_empty() {
+            let of_persons: Rows = invitation::table
+                .inner_join(service_record::table)
+                .filter(service_record::customer_hash.eq_any(customers))
+                .filter(asked())
+                .group_by(service_record::customer_hash)
+                .select((service_record::customer_hash, diesel::dsl::max(invitation::due_at)))
+                .load(conn)?;
+            rows.extend(of_persons);
+        }
         Ok(rows.into_iter().filter_map(|(hash, due)| Some((hash?, super::utc(due?)))).collect())
     }
 
@@ -416,7 +439,7 @@ impl<'a> Intake<'a> {
             urgent: record.urgent,
             closed_automatically: record.closed_automatically,
             contact,
-            customer_hash: record.contact.customer_ref.as_deref().map(|c| self.secrets.lookup("customer", c)),
+            customer_hash: resolved.customer_hash.clone(),
             created_at: self.now.naive_utc(),
         })
     }
@@ -465,6 +488,10 @@ pub(super) fn open_contact(
 ) -> Result<crate::domain::service_record::Contact> {
     let plain = secrets.open(Place { column: CONTACT, row: external_id }, sealed)?;
     Ok(serde_json::from_slice(&plain).map_err(|_| crate::crypto::Unreadable)?)
+}
+
+fn distinct<'a>(hashes: impl Iterator<Item = &'a Option<Vec<u8>>>) -> Vec<Vec<u8>> {
+    hashes.flatten().collect::<HashSet<_>>().into_iter().cloned().collect()
 }
 
 fn counted(record: &ServiceRecord) -> ServiceDelta {

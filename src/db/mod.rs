@@ -78,6 +78,7 @@ pub mod pull;
 pub mod questionnaire;
 pub mod ratings;
 mod recount;
+mod reminder;
 pub mod response;
 pub mod response_writer;
 pub mod responses;

@@ -1,6 +1,8 @@
 //! The outbox: one row per mail with its own state, claimed with a lease, sent, marked. A worker that dies gives its
 //! rows back when the lease ends; a worker that wakes up late finds that its lease token no longer matches.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use diesel::prelude::*;
@@ -9,9 +11,9 @@ use diesel::sql_types::{BigInt, Integer, Text, Timestamp};
 use super::department::Department;
 use super::invitation::RecordPart;
 use super::schema::{department, invitation, outbox, service_record};
-use super::{Connection, Result, parse, utc};
+use super::{Connection, Error, Result, parse, reminder, suppression, utc};
 use crate::crypto::Secrets;
-use crate::domain::invitation::State;
+use crate::domain::invitation::{Rules, State};
 use crate::domain::locale::Locale;
 use crate::domain::response::Periods;
 use crate::domain::service_record::{Contact, Touchpoint};
@@ -19,6 +21,15 @@ use crate::domain::tally::{ServiceDelta, Tallies};
 
 /// How long a claim holds: longer than any sending takes.
 pub const LEASE: TimeDelta = TimeDelta::minutes(5);
+
+/// What a mail of the outbox is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// The first mail about a service.
+    Invitation,
+    /// Another to who has not answered: 1 for the first.
+    Reminder(u8),
+}
 
 /// A mail that is ours to send until the lease ends.
 #[derive(Debug)]
@@ -31,10 +42,14 @@ pub struct Claimed {
     pub attempt: i32,
     /// How many times it may have reached the customer without our knowing.
     pub possible_duplicates: i32,
+    /// What it is.
+    pub kind: Kind,
+    /// Key of the mail that a reminder follows.
+    pub follows: Option<i64>,
+    /// When it was first due: its date on every attempt.
+    pub written_at: DateTime<Utc>,
     /// Key of the invitation.
     pub invitation_id: i64,
-    /// What has become of the invitation in the meantime.
-    pub invitation_state: State,
     /// The salt that its token follows from.
     pub salt: Vec<u8>,
     /// Key of the questionnaire's version.
@@ -49,8 +64,6 @@ pub struct Claimed {
     pub external_id: String,
     /// Name, address and number of the customer.
     pub contact: Contact,
-    /// When the mail was first due.
-    pub due_at: DateTime<Utc>,
     /// What kind of service it was.
     pub service_type: Option<String>,
     /// Where it was given.
@@ -59,6 +72,17 @@ pub struct Claimed {
     pub completed_at: DateTime<Utc>,
     /// The department that served.
     pub department: Department,
+}
+
+/// What is needed to ask once more whether a claimed mail is to be sent.
+#[derive(Debug, Clone)]
+pub struct Ticket {
+    /// Key of the mail.
+    pub id: i64,
+    /// What proves that the claim is still ours.
+    pub lease_token: String,
+    invitation_id: i64,
+    email_hash: Option<Vec<u8>>,
 }
 
 /// What became of a claimed mail.
@@ -86,6 +110,37 @@ type Parts = (MailPart, InvitationPart, RecordPart, Option<Vec<u8>>, Department)
 struct ClaimedId {
     #[diesel(sql_type = BigInt)]
     id: i64,
+}
+
+impl Claimed {
+    /// To ask about it once more.
+    pub fn ticket(&self) -> Ticket {
+        let Self { id, lease_token, invitation_id, email_hash, .. } = self;
+        let (lease_token, email_hash) = (lease_token.clone(), email_hash.clone());
+        Ticket { id: *id, lease_token, invitation_id: *invitation_id, email_hash }
+    }
+}
+
+impl Kind {
+    /// The stored word of a reminder.
+    pub(super) const REMINDER: &str = "reminder";
+
+    /// Reminders up to this mail: 0 of an invitation.
+    pub const fn step(self) -> u8 {
+        match self {
+            Self::Invitation => 0,
+            Self::Reminder(step) => step,
+        }
+    }
+
+    fn read(word: &str, step: i32) -> Result<Self> {
+        let stored = || Error::Stored { table: "outbox", column: "kind", value: format!("{word} {step}") };
+        match (word, u8::try_from(step)) {
+            ("invitation", Ok(0)) => Ok(Self::Invitation),
+            (Self::REMINDER, Ok(step)) if step > 0 => Ok(Self::Reminder(step)),
+            _ => Err(stored()),
+        }
+    }
 }
 
 /// Claims up to `limit` mails that are due, the oldest first.
@@ -130,6 +185,7 @@ pub fn claim(conn: &mut Connection, secrets: &Secrets, now: DateTime<Utc>, limit
             Department::as_select(),
         ))
         .load(conn)?;
+    let first = first_mails(conn, &rows)?;
     rows.into_iter()
         .map(|(mail, invitation, record, contact, department)| {
             let contact = contact.map(|sealed| super::intake::open_contact(secrets, &record.external_id, &sealed));
@@ -138,15 +194,16 @@ pub fn claim(conn: &mut Connection, secrets: &Secrets, now: DateTime<Utc>, limit
                 lease_token: token.clone(),
                 attempt: mail.attempt,
                 possible_duplicates: mail.possible_duplicates,
+                kind: Kind::read(&mail.kind, mail.step)?,
+                follows: first.get(&invitation.id).copied().filter(|first| *first != mail.id),
+                written_at: utc(mail.first_due_at.unwrap_or(invitation.due_at)),
                 invitation_id: invitation.id,
-                invitation_state: parse("invitation", "state", &invitation.state)?,
                 salt: invitation.salt.unwrap_or_default(),
                 questionnaire_version_id: invitation.questionnaire_version_id,
                 locale: parse("invitation", "locale", &invitation.locale)?,
                 expires_at: utc(invitation.expires_at),
                 email_hash: invitation.email_hash,
                 touchpoint: record.attribution()?.touchpoint,
-                due_at: utc(invitation.due_at),
                 external_id: record.external_id,
                 contact: contact.transpose()?.unwrap_or_default(),
                 service_type: record.service_type,
@@ -157,11 +214,47 @@ pub fn claim(conn: &mut Connection, secrets: &Secrets, now: DateTime<Utc>, limit
         .collect()
 }
 
+/// The invitations' own mails, by invitation, where a reminder is among these.
+fn first_mails(conn: &mut Connection, rows: &[Parts]) -> Result<HashMap<i64, i64>> {
+    let reminded: Vec<i64> = rows.iter().filter(|row| row.0.step > 0).map(|row| row.1.id).collect();
+    if reminded.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let first = outbox::table.filter(outbox::invitation_id.eq_any(reminded)).filter(outbox::step.eq(0));
+    let first: Vec<(i64, i64)> = first.select((outbox::invitation_id, outbox::id)).load(conn)?;
+    Ok(first.into_iter().collect())
+}
+
+/// Those of claimed mails that are no longer to be sent: answered, declined or taken back meanwhile, or written to an
+/// address that is on the suppression list now. Asked again just before a mail goes over the wire.
+pub fn unwanted(conn: &mut Connection, mails: &[Ticket], now: DateTime<Utc>) -> Result<HashMap<i64, State>> {
+    if mails.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<i64> = mails.iter().map(|mail| mail.invitation_id).collect();
+    let hashes: Vec<Vec<u8>> = mails.iter().filter_map(|mail| mail.email_hash.clone()).collect();
+    let listed = suppression::among(conn, &hashes, now)?;
+    let states = invitation::table.filter(invitation::id.eq_any(ids)).select((invitation::id, invitation::state));
+    let states: HashMap<i64, String> = states.load(conn)?.into_iter().collect();
+    let mut unwanted = HashMap::new();
+    for mail in mails {
+        let state = states.get(&mail.invitation_id).map(|word| parse("invitation", "state", word)).transpose()?;
+        let is_listed = mail.email_hash.as_ref().is_some_and(|hash| listed.contains(hash));
+        match state {
+            Some(state) if !State::takes_answers(state) => unwanted.insert(mail.id, state),
+            _ if is_listed => unwanted.insert(mail.id, State::Suppressed),
+            _ => None,
+        };
+    }
+    Ok(unwanted)
+}
+
 /// Marks what became of claimed mails, with the server's words (without addresses). Rows whose lease has passed to
 /// someone else stay as they are. Invitations that went out are counted.
 pub fn finish(
     conn: &mut Connection,
     results: &[(i64, String, Finish, String)],
+    rules: &Rules,
     zone: Tz,
     now: DateTime<Utc>,
 ) -> Result<()> {
@@ -176,7 +269,7 @@ pub fn finish(
             Finish::Ended(_) => "failed",
         };
         let over = !matches!(finish, Finish::Retry { .. });
-        let invitation_id: Option<i64> = diesel::update(ours)
+        let marked: Option<(i64, String, i32)> = diesel::update(ours)
             .set((
                 outbox::state.eq(state),
                 outbox::lease_token.eq(None::<String>),
@@ -184,12 +277,12 @@ pub fn finish(
                 outbox::reply.eq(reply),
                 outbox::finished_at.eq(over.then(|| now.naive_utc())),
             ))
-            .returning(outbox::invitation_id)
+            .returning((outbox::invitation_id, outbox::kind, outbox::step))
             .get_result(conn)
             .optional()?;
-        let Some(invitation_id) = invitation_id else { continue };
+        let Some((invitation_id, kind, step)) = marked else { continue };
         match finish {
-            Finish::Accepted => sent.push(invitation_id),
+            Finish::Accepted => sent.push((invitation_id, Kind::read(&kind, step)?)),
             Finish::Retry { at, unknown, counts } => {
                 diesel::update(outbox::table.find(id))
                     .set((
@@ -207,7 +300,9 @@ pub fn finish(
             }
         }
     }
-    mark_sent(conn, &sent, zone, Some(now))
+    let ids: Vec<i64> = sent.iter().map(|(id, _)| *id).collect();
+    mark_sent(conn, &ids, zone, Some(now))?;
+    reminder::schedule(conn, &sent, rules, zone, now)
 }
 
 /// Notes that invitations went out, once each, and counts them. Without a time (the customer answered before we knew
@@ -298,13 +393,15 @@ struct MailPart {
     id: i64,
     attempt: i32,
     possible_duplicates: i32,
+    kind: String,
+    step: i32,
+    first_due_at: Option<NaiveDateTime>,
 }
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = invitation)]
 struct InvitationPart {
     id: i64,
-    state: String,
     salt: Option<Vec<u8>>,
     questionnaire_version_id: i64,
     locale: String,

@@ -194,6 +194,12 @@ mod tests {
                 expires_days: 14,
                 cooldown_days: 14,
                 domain_rate: BTreeMap::new(),
+                reminders: crate::domain::reminder::Reminders {
+                    count: 0,
+                    days: 3,
+                    at: chrono::NaiveTime::MIN,
+                    on_rest_days: false,
+                },
             };
             Self { pool, _folder: folder, secrets: Secrets::random(), rules }
         }

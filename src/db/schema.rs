@@ -116,6 +116,7 @@ diesel::table! {
         reply -> Nullable<Text>,
         possible_duplicates -> Integer,
         finished_at -> Nullable<Timestamp>,
+        first_due_at -> Nullable<Timestamp>,
     }
 }
 

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
+use super::reminder::Reminders;
+
 /// What has become of an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum State {
@@ -55,10 +57,12 @@ pub struct Rules {
     pub max_age_days: i64,
     /// Days from the invitation to the end of its validity.
     pub expires_days: i64,
-    /// Days between two invitations to one address; 0 = no such rule.
+    /// Days between two invitations to one address or one person; 0 = no such rule.
     pub cooldown_days: i64,
     /// Mails per minute to a domain; others are not limited.
     pub domain_rate: BTreeMap<String, u32>,
+    /// Who has not answered is reminded.
+    pub reminders: Reminders,
 }
 
 impl State {
@@ -157,6 +161,7 @@ mod tests {
             expires_days: 14,
             cooldown_days: 14,
             domain_rate: BTreeMap::new(),
+            reminders: Reminders { count: 0, days: 3, at: time(10), on_rest_days: false },
         }
     }
 

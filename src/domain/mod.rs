@@ -25,6 +25,7 @@ pub mod period_step;
 pub mod points;
 pub mod questionnaire;
 pub mod raw_service_record;
+pub mod reminder;
 pub mod response;
 pub mod response_time;
 pub mod sample;

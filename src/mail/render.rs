@@ -34,10 +34,23 @@ pub struct Invitation<'a> {
     pub question: &'a Question,
     /// The last day on which the link works, in the organisation's zone.
     pub open_until: NaiveDate,
+    /// It is another mail about the same service.
+    pub reminder: Option<Reminder>,
     /// Where the links lead.
     pub links: &'a Links,
     /// A telephone number for those who would rather talk.
     pub phone: Option<&'a str>,
+}
+
+/// Which mail to who has not answered it is; the reader is told whether more will come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reminder {
+    /// The only one.
+    Only,
+    /// Another will come.
+    Further,
+    /// The last of several.
+    Last,
 }
 
 /// The addresses in an invitation, all absolute.
@@ -81,6 +94,7 @@ struct Rating<'a> {
 #[template(path = "mail/invitation/subject.txt")]
 struct InvitationSubject<'a> {
     t: Texts,
+    reminder: bool,
     short_date: &'a str,
     short_service: &'a str,
 }
@@ -92,6 +106,7 @@ struct InvitationParts<'a> {
     sender: String,
     greeting: String,
     served: String,
+    reminder: Option<String>,
     question: &'a str,
     ratings: Vec<Rating<'a>>,
     next: String,
@@ -190,6 +205,7 @@ impl Invitation<'_> {
             sender: t.with("mail-sender", &[organisation, department]),
             greeting: greeting(t, self.name),
             served,
+            reminder: self.reminder.map(|reminder| reminder.text(t)),
             question: self.question.text.text(self.locale),
             ratings: self.ratings(),
             // The button is named as the page names it.
@@ -227,11 +243,23 @@ impl Invitation<'_> {
             Locale::En => day(self.served_on, self.locale),
         };
         let subject = |short_service: &str| {
-            InvitationSubject { t, short_date: &short_date, short_service }.render().map(|line| one_line(&line))
+            InvitationSubject { t, reminder: self.reminder.is_some(), short_date: &short_date, short_service }
+                .render()
+                .map(|line| one_line(&line))
         };
         let limit = SUBJECT_WIDTH.iter().find(|(locale, _)| *locale == self.locale).map_or(36, |(_, limit)| *limit);
         let room = limit.saturating_sub(width(&subject("")?));
         subject(&shorten(service, room))
+    }
+}
+
+impl Reminder {
+    fn text(self, t: Texts) -> String {
+        t.get(match self {
+            Self::Only => "mail-reminder-only",
+            Self::Further => "mail-reminder-further",
+            Self::Last => "mail-reminder-last",
+        })
     }
 }
 
@@ -359,6 +387,7 @@ mod tests {
             reference: Some("****0042"),
             question,
             open_until: NaiveDate::from_ymd_opt(2026, 12, 2).unwrap(),
+            reminder: None,
             links,
             phone: Some("400-000-0000"),
         }
@@ -366,6 +395,11 @@ mod tests {
 
     fn rendered(locale: Locale) -> Content {
         sample(locale, &question(), &links()).render().unwrap()
+    }
+
+    fn reminder(locale: Locale, reminder: Reminder) -> Content {
+        let (question, links) = (question(), links());
+        Invitation { reminder: Some(reminder), ..sample(locale, &question, &links) }.render().unwrap()
     }
 
     /// Every mail there is, in both languages.
@@ -377,7 +411,8 @@ mod tests {
             link: "https://survey.example.com/sign-in/Zk3v9Qx0T1aBcDeFgHiJkL",
             minutes: 30,
         };
-        Locale::ALL.iter().flat_map(|locale| [rendered(*locale), sign_in(*locale).render().unwrap()]).collect()
+        let mails = |locale| [rendered(locale), reminder(locale, Reminder::Only), sign_in(locale).render().unwrap()];
+        Locale::ALL.iter().flat_map(|locale| mails(*locale)).collect()
     }
 
     #[test]
@@ -434,6 +469,17 @@ mod tests {
         let (question, links) = (question(), links());
         assert_eq!(sample(Locale::ZhCn, &question, &links).from_name(), "维修服务部（示例公司）");
         assert_eq!(sample(Locale::En, &question, &links).from_name(), "Repairs (Example Ltd)");
+    }
+
+    #[test]
+    fn a_reminder_has_a_subject_of_its_own_and_says_whether_more_will_come() {
+        let (zh, en) = (reminder(Locale::ZhCn, Reminder::Only), reminder(Locale::En, Reminder::Last));
+        assert_eq!(zh.subject, "11月18日上门维修，盼您评价");
+        assert_eq!(en.subject, "On-site repair, 18 November: your view is still missing");
+        for part in [&zh.text, &zh.html] {
+            assert!(part.contains("这是唯一一次提醒。"), "{part}");
+        }
+        assert!(en.text.contains("This is the last reminder."), "{}", en.text);
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod exclusion;
 mod journey;
 mod pages;
 mod periods;
+mod reminders;
 mod sample;
 mod schema;
 mod small_numbers;

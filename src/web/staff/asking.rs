@@ -168,5 +168,9 @@ fn timing(config: &Config) -> Timing {
         cooldown_days: rules.cooldown_days,
         max_age_days: rules.max_age_days,
         expires_days: rules.expires_days,
+        reminders: rules.reminders.count,
+        reminder_days: rules.reminders.days,
+        reminder_time: time(rules.reminders.at),
+        reminder_rest_days: rules.reminders.on_rest_days,
     }
 }

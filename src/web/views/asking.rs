@@ -83,12 +83,20 @@ pub struct Timing {
     pub delay_minutes: i64,
     /// `20:00`, `09:00`: no mail between these.
     pub quiet_hours: Option<(String, String)>,
-    /// Days between two invitations to one address; 0 = no such rule.
+    /// Days between two invitations to one address or person; 0 = no such rule.
     pub cooldown_days: i64,
     /// Older services are not asked about, in days.
     pub max_age_days: i64,
     /// Days that a link is valid.
     pub expires_days: i64,
+    /// How often who has not answered is reminded.
+    pub reminders: u8,
+    /// Days from one mail to the next.
+    pub reminder_days: u32,
+    /// `10:00`.
+    pub reminder_time: String,
+    /// Reminders go out on rest days too.
+    pub reminder_rest_days: bool,
 }
 
 /// What became of the services of a department.
@@ -148,12 +156,22 @@ impl Timing {
         let quiet = self.quiet_hours.as_ref();
         let quiet = quiet.map(|(from, to)| t.with("asking-timing-quiet", &[("from", from), ("to", to)]));
         let cooldown = (self.cooldown_days > 0).then(|| t.count("asking-timing-cooldown", self.cooldown_days));
+        let days = t.count("asking-timing-days", self.reminder_days);
+        let args = [("days", days), ("time", self.reminder_time.clone())];
+        let reminders = match (self.reminders, self.reminder_rest_days) {
+            (0, _) => t.get("asking-timing-no-reminder"),
+            (1, true) => t.with("asking-timing-reminder-any", &args),
+            (1, false) => t.with("asking-timing-reminder", &args),
+            (_, true) => t.with("asking-timing-reminders-any", &args),
+            (_, false) => t.with("asking-timing-reminders", &args),
+        };
         let lines = [
             Some(t.count("asking-timing-delay", self.delay_minutes)),
             quiet,
             cooldown,
             Some(t.count("asking-timing-age", self.max_age_days)),
             Some(t.count("asking-timing-expiry", self.expires_days)),
+            Some(reminders),
         ];
         lines.into_iter().flatten().collect()
     }

@@ -71,8 +71,8 @@ asking-timing-delay = { $n ->
 }
 asking-timing-quiet = No mail between { $from } and { $to }.
 asking-timing-cooldown = { $n ->
-    [one] One day between two invitations to one address.
-   *[other] { $n } days between two invitations to one address.
+    [one] One day between two invitations to one address or one person.
+   *[other] { $n } days between two invitations to one address or one person.
 }
 asking-timing-age = { $n ->
     [one] Services reported more than one day late are not asked about.
@@ -82,7 +82,16 @@ asking-timing-expiry = { $n ->
     [one] A link is valid for one day.
    *[other] A link is valid for { $n } days.
 }
-asking-timing-note = These are settings: MANYI_INVITE_DELAY_MINUTES, MANYI_QUIET_HOURS, MANYI_COOLDOWN_DAYS, MANYI_INVITE_MAX_AGE_DAYS, MANYI_INVITE_EXPIRES_DAYS.
+asking-timing-days = { $n ->
+    [one] one day
+   *[other] { $n } days
+}
+asking-timing-no-reminder = Nobody is reminded.
+asking-timing-reminder = Customers who haven’t answered get one reminder: { $days } after the mail at { $time }, on a working day.
+asking-timing-reminder-any = Customers who haven’t answered get one reminder: { $days } after the mail at { $time }.
+asking-timing-reminders = Customers who haven’t answered get two reminders, each { $days } after the mail before it at { $time }, on working days.
+asking-timing-reminders-any = Customers who haven’t answered get two reminders, each { $days } after the mail before it at { $time }.
+asking-timing-note = These are settings: MANYI_INVITE_DELAY_MINUTES, MANYI_QUIET_HOURS, MANYI_COOLDOWN_DAYS, MANYI_INVITE_MAX_AGE_DAYS, MANYI_INVITE_EXPIRES_DAYS, MANYI_REMINDERS, MANYI_REMINDER_DAYS, MANYI_REMINDER_TIME, MANYI_REMINDER_REST_DAYS.
 
 asking-versions = Changes
 asking-version = Version { $version }: { $rules }, { $time }, { $by }

@@ -2,19 +2,21 @@
 //! so a worker that dies loses nothing; its Message-IDs stay the same, so what may arrive twice can be recognised.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::Step;
 use crate::context::Context;
-use crate::db::outbox::{self, Claimed, Finish};
-use crate::db::{self, setting, suppression};
+use crate::db::outbox::{self, Claimed, Finish, Kind, Ticket};
+use crate::db::{self, audit, setting, suppression};
 use crate::domain::invitation::State;
 use crate::domain::period::local_date;
 use crate::domain::questionnaire::Questionnaire;
-use crate::mail::render::{self, Links};
+use crate::domain::reminder::STALE_AFTER;
+use crate::mail::render::{self, Links, Reminder};
 use crate::mail::reply::{GIVE_UP_AFTER, NOT_STARTED_PAUSE, UNKNOWN_PAUSE, asked_pause, next_pause};
 use crate::mail::{Address, Header, Mail, Outcome, Rejection, build};
 
@@ -24,10 +26,17 @@ const CLAIM: i32 = 100;
 /// An unknown outcome is tried again at most this often, so that duplicates stay bounded.
 const MAX_UNKNOWN: i32 = 1;
 
+/// Noted of a mail whose invitation was answered, declined or ended, or whose address is not to be written to.
+const ENDED: &str = "no longer wanted when it was to be sent";
+
+mod pace;
+
+use pace::Pace;
+
 /// Delivers the outbox.
 pub struct Deliver {
     context: Context,
-    sent_lately: Mutex<HashMap<String, Vec<DateTime<Utc>>>>,
+    pace: Pace,
 }
 
 /// A claimed mail on its way.
@@ -38,29 +47,34 @@ enum Prepared {
     Settled(Claimed, Finish, &'static str),
 }
 
+/// A claimed mail that waits for a connection.
+type Waiting = VecDeque<(Claimed, Box<Mail>)>;
+
+/// Key, lease, what became of a mail, and the server's words.
+type Result = (i64, String, Finish, String);
+
 impl Deliver {
-    /// A worker's own deliverer; it remembers what it sent in the last minute.
+    /// A worker's own deliverer; it remembers what it sent in the last minute and which domains asked to wait.
     pub fn new(context: Context) -> Self {
-        Self { context, sent_lately: Mutex::default() }
+        Self { context, pace: Pace::default() }
     }
 
     /// Sends what is due, at most a hundred mails.
     pub async fn step(&self) -> db::Result<Step> {
         let Some(mailer) = &self.context.mailer else { return Ok(Step::Idle) };
-        let claimed = self.claim().await?;
+        let (claimed, mut unwanted) = self.claim().await?;
         if claimed.is_empty() {
             return Ok(Step::Idle);
         }
-        let (mut settled, mut waiting) = (Vec::new(), VecDeque::new());
-        for (claimed, suppressed) in claimed {
-            match self.prepare(claimed, suppressed).await {
-                Prepared::Settled(mail, finish, note) => {
-                    settled.push((mail.id, mail.lease_token, finish, note.to_owned()));
-                }
+        let (mut settled, mut waiting) = (Vec::new(), Waiting::new());
+        for claimed in claimed {
+            let gone = unwanted.remove(&claimed.id);
+            match self.prepare(claimed, gone).await {
+                Prepared::Settled(mail, finish, note) => settled.push(result(&mail, finish, note.to_owned())),
                 Prepared::Send(claimed, mail) => waiting.push_back((claimed, mail)),
             }
         }
-        self.mark(settled).await?;
+        self.mark(settled, &mut Waiting::new()).await?;
         // What was handed over and is not marked yet would be sent again after a crash. So the next mail waits for the
         // mark, and these are never more than the connections (RELIABILITY P3).
         let mut sending = JoinSet::new();
@@ -69,84 +83,109 @@ impl Deliver {
                 && let Some((claimed, mail)) = waiting.pop_front()
             {
                 let mailer = mailer.clone();
-                sending.spawn(async move { (claimed, mailer.send(&mail).await) });
+                sending.spawn(async move {
+                    let outcome = mailer.send(&mail).await;
+                    (claimed, mail.to.domain(), outcome)
+                });
             }
             let Some(first) = sending.join_next().await else { return Ok(Step::Ran) };
             let others: Vec<_> = std::iter::from_fn(|| sending.try_join_next()).collect();
             let mut results = Vec::with_capacity(1 + others.len());
             for sent in std::iter::once(first).chain(others) {
                 // A send that panicked leaves its row claimed; it comes back when the lease ends.
-                let Ok((claimed, outcome)) = sent else { continue };
+                let Ok((claimed, domain, outcome)) = sent else { continue };
                 let finish = self.judge(&claimed, &outcome);
                 tracing::debug!(outbox = claimed.id, attempt = claimed.attempt, ?finish, "a mail was handed over");
-                if let Finish::Ended(State::Bounced) = finish {
-                    self.suppress(&claimed).await?;
+                self.heed(&claimed, &domain, &outcome, &finish).await?;
+                if self.refuses_us(&outcome) {
+                    self.stop(&outcome).await?;
+                    results.extend(waiting.drain(..).map(|(mail, _)| put_back(&mail, self.context.now())));
                 }
-                results.push((claimed.id, claimed.lease_token, finish, outcome.note()));
+                results.push(result(&claimed, finish, outcome.note()));
             }
-            self.mark(results).await?;
+            self.mark(results, &mut waiting).await?;
         }
     }
 
-    /// Marks what became of claimed mails.
-    async fn mark(&self, results: Vec<(i64, String, Finish, String)>) -> db::Result<()> {
+    /// Marks what became of claimed mails, and takes those out of `waiting` that are no longer to be sent.
+    async fn mark(&self, results: Vec<Result>, waiting: &mut Waiting) -> db::Result<()> {
         if results.is_empty() {
             return Ok(());
         }
-        let (zone, now) = (self.context.config.time_zone, self.context.now());
-        self.context.pool.write(move |conn| outbox::finish(conn, &results, zone, now)).await
+        let (context, now) = (self.context.clone(), self.context.now());
+        let tickets: Vec<Ticket> = waiting.iter().map(|(mail, _)| mail.ticket()).collect();
+        let work = move |conn: &mut db::Connection| -> db::Result<_> {
+            let (rules, zone) = (&context.config.asking, context.config.time_zone);
+            outbox::finish(conn, &results, rules, zone, now)?;
+            let unwanted = outbox::unwanted(conn, &tickets, now)?;
+            let gone = tickets.iter().filter_map(|ticket| Some((ticket, *unwanted.get(&ticket.id)?)));
+            let gone = gone
+                .map(|(ticket, state)| (ticket.id, ticket.lease_token.clone(), Finish::Ended(state), ENDED.to_owned()));
+            outbox::finish(conn, &gone.collect::<Vec<_>>(), rules, zone, now)?;
+            Ok(unwanted)
+        };
+        let unwanted = self.context.pool.write(work).await?;
+        waiting.retain(|(mail, _)| !unwanted.contains_key(&mail.id));
+        Ok(())
     }
 
-    /// Claims what is due, each with whether its address may not be written to.
-    async fn claim(&self) -> db::Result<Vec<(Claimed, bool)>> {
+    /// Claims what is due, with those of it that are not to be sent.
+    async fn claim(&self) -> db::Result<(Vec<Claimed>, HashMap<i64, State>)> {
         let (context, secrets, now) = (self.context.clone(), self.context.secrets.clone(), self.context.now());
         let pool = &self.context.pool;
         if !pool.query(move |conn| outbox::any_due(conn, now)).await? {
-            return Ok(Vec::new());
+            return Ok(Default::default());
         }
         let claim = move |conn: &mut db::Connection| -> db::Result<_> {
             if setting::get(conn, setting::MAIL_PAUSED)?.is_some() {
-                return Ok(Vec::new());
+                return Ok(Default::default());
             }
             context.read_organisation(conn)?;
             let claimed = outbox::claim(conn, &secrets, now, CLAIM)?;
-            let hashes: Vec<_> = claimed.iter().filter_map(|mail| mail.email_hash.clone()).collect();
-            let listed = suppression::among(conn, &hashes, now)?;
-            let is_listed = |mail: &Claimed| mail.email_hash.as_ref().is_some_and(|hash| listed.contains(hash));
-            Ok(claimed.into_iter().map(|mail| (is_listed(&mail), mail)).map(|(listed, mail)| (mail, listed)).collect())
+            let tickets: Vec<Ticket> = claimed.iter().map(Claimed::ticket).collect();
+            let unwanted = outbox::unwanted(conn, &tickets, now)?;
+            Ok((claimed, unwanted))
         };
         pool.write(claim).await
     }
 
-    async fn prepare(&self, claimed: Claimed, suppressed: bool) -> Prepared {
+    async fn prepare(&self, claimed: Claimed, unwanted: Option<State>) -> Prepared {
         let now = self.context.now();
         let rules = &self.context.config.asking;
         let ended = |claimed, state, note| Prepared::Settled(claimed, Finish::Ended(state), note);
-        if !claimed.invitation_state.takes_answers() {
-            let state = claimed.invitation_state;
-            return ended(claimed, state, "the invitation ended before it was sent");
+        if let Some(state) = unwanted {
+            return ended(claimed, state, ENDED);
         }
         if now > claimed.expires_at {
             return ended(claimed, State::Expired, "its time ran out before it was sent");
         }
-        if claimed.completed_at + TimeDelta::days(rules.max_age_days + 1) < now {
-            return ended(claimed, State::Expired, "the service was too long ago when mail could go out again");
-        }
-        if suppressed {
-            return ended(claimed, State::Suppressed, "the address is on the suppression list");
+        match claimed.kind {
+            Kind::Invitation if claimed.completed_at + TimeDelta::days(rules.max_age_days + 1) < now => {
+                return ended(claimed, State::Expired, "the service was too long ago when mail could go out again");
+            }
+            Kind::Reminder(step) if step > rules.reminders.count => {
+                return ended(claimed, State::Expired, "nobody is reminded any more");
+            }
+            Kind::Reminder(_) if claimed.written_at + STALE_AFTER < now => {
+                return ended(claimed, State::Expired, "the reminder was too late when mail could go out again");
+            }
+            _ => {}
         }
         let Some(to) = claimed.contact.email.as_deref().and_then(|email| email.parse::<Address>().ok()) else {
             return ended(claimed, State::NoAddress, "no address that mail can go to");
         };
-        if let Some(at) = self.wait_for(&to.domain(), now) {
+        if let Some(at) = self.pace.wait_for(&to.domain(), &rules.domain_rate, now) {
             let finish = Finish::Retry { at, unknown: false, counts: false };
-            return Prepared::Settled(claimed, finish, "waits for the domain's rate");
+            return Prepared::Settled(claimed, finish, "waits for the domain");
         }
         let version = claimed.questionnaire_version_id;
         let questionnaires = self.context.questionnaires.clone();
         let questionnaire = self.context.pool.query(move |conn| questionnaires.get(conn, version)).await;
-        let built = questionnaire.ok().and_then(|questionnaire| self.build(&claimed, &to, &questionnaire));
-        match built {
+        // Whatever a name or a text does to what builds mails, the worker lives.
+        let build = |questionnaire: &Questionnaire| {
+            catch_unwind(AssertUnwindSafe(|| self.build(&claimed, &to, questionnaire))).ok().flatten()
+        };
+        match questionnaire.ok().and_then(|questionnaire| build(&questionnaire)) {
             Some(mail) => Prepared::Send(claimed, Box::new(mail)),
             None => ended(claimed, State::Failed, "the mail can't be put together"),
         }
@@ -169,10 +208,19 @@ impl Deliver {
             reference: Some(&reference),
             question: questionnaire.questions.first()?,
             open_until: local_date(claimed.expires_at, config.time_zone),
+            reminder: match claimed.kind {
+                Kind::Invitation => None,
+                Kind::Reminder(step) if config.asking.reminders.count == 1 => {
+                    Some(Reminder::Only).filter(|_| step == 1)
+                }
+                Kind::Reminder(step) if step == config.asking.reminders.count => Some(Reminder::Last),
+                Kind::Reminder(_) => Some(Reminder::Further),
+            },
             links: &links,
             phone: config.phone.as_deref(),
         };
         let from: Address = config.mail_from.parse().ok()?;
+        let follows = claimed.follows.map(|first| secrets.message_id(first, &from.domain()));
         let header = Header {
             from_name: &invitation.from_name(),
             from: &from,
@@ -181,26 +229,11 @@ impl Deliver {
             to_name: claimed.contact.name.as_deref(),
             to,
             message_id: &secrets.message_id(claimed.id, &from.domain()),
-            in_reply_to: None,
-            date: claimed.due_at,
+            in_reply_to: follows.as_deref(),
+            date: claimed.written_at,
             unsubscribe: Some(&links.unsubscribe),
         };
         build(&header, &invitation.render().ok()?).ok()
-    }
-
-    /// When the next mail may go to a limited domain; `None` = now, and it is counted.
-    fn wait_for(&self, domain: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let domain = domain.to_lowercase();
-        let limit = usize::try_from(*self.context.config.asking.domain_rate.get(&domain)?).ok()?;
-        let minute = TimeDelta::minutes(1);
-        let mut sent = self.sent_lately.lock().unwrap_or_else(PoisonError::into_inner);
-        let times = sent.entry(domain).or_default();
-        times.retain(|at| *at + minute > now);
-        if times.len() < limit {
-            times.push(now);
-            return None;
-        }
-        times.first().map(|oldest| *oldest + minute)
     }
 
     /// What follows from the server's answer (RELIABILITY §3).
@@ -208,7 +241,7 @@ impl Deliver {
         let now = self.context.now();
         let after = |pause: std::time::Duration| now + TimeDelta::from_std(pause).unwrap_or(TimeDelta::hours(4));
         let jitter = f64::from(u16::from_be_bytes(crate::crypto::random())) / f64::from(u16::MAX);
-        let gave_up = TimeDelta::from_std(GIVE_UP_AFTER).is_ok_and(|most| now > mail.due_at + most);
+        let gave_up = TimeDelta::from_std(GIVE_UP_AFTER).is_ok_and(|most| now > mail.written_at + most);
         match outcome {
             Outcome::Accepted { .. } => Finish::Accepted,
             Outcome::Permanent { kind: Rejection::Hard, .. } => Finish::Ended(State::Bounced),
@@ -230,10 +263,48 @@ impl Deliver {
         }
     }
 
-    async fn suppress(&self, mail: &Claimed) -> db::Result<()> {
-        let Some(hash) = mail.email_hash.clone() else { return Ok(()) };
+    /// Keeps what a server's answer says of the address or of all mail to its domain.
+    async fn heed(&self, mail: &Claimed, domain: &str, outcome: &Outcome, finish: &Finish) -> db::Result<()> {
+        if let (Outcome::Transient { domain_wide: true, .. }, Finish::Retry { at, .. }) = (outcome, finish) {
+            self.pace.hold(domain, *at);
+        }
+        let Some(hash) = mail.email_hash.clone().filter(|_| *finish == Finish::Ended(State::Bounced)) else {
+            return Ok(());
+        };
         let now = self.context.now();
         let work = move |conn: &mut db::Connection| suppression::add(conn, &hash, suppression::Reason::HardBounce, now);
         self.context.pool.write(work).await
     }
+
+    /// Whether servers refuse mail from us so often that it has to stop.
+    fn refuses_us(&self, outcome: &Outcome) -> bool {
+        match outcome {
+            Outcome::Accepted { .. } => self.pace.counts_as_stop(false, self.context.now()),
+            Outcome::Permanent { kind, .. } => self.pace.counts_as_stop(*kind == Rejection::Policy, self.context.now()),
+            _ => false,
+        }
+    }
+
+    /// Pauses all mail until somebody has found out why it is refused, and resumes it.
+    async fn stop(&self, outcome: &Outcome) -> db::Result<()> {
+        let (now, words) = (self.context.now(), outcome.note());
+        tracing::error!(reply = words, "servers refuse mail from us: mail is paused until `manyi mail resume`");
+        let work = move |conn: &mut db::Connection| -> db::Result<()> {
+            if setting::get(conn, setting::MAIL_PAUSED)?.is_none() {
+                setting::set(conn, setting::MAIL_PAUSED, &now.to_rfc3339())?;
+                audit::append(conn, now, "worker", "mail.stop", "", &json!({ "reply": words }))?;
+            }
+            Ok(())
+        };
+        self.context.pool.write(work).await
+    }
+}
+
+fn result(mail: &Claimed, finish: Finish, note: String) -> Result {
+    (mail.id, mail.lease_token.clone(), finish, note)
+}
+
+/// A mail that was not tried waits as before.
+fn put_back(mail: &Claimed, now: DateTime<Utc>) -> Result {
+    result(mail, Finish::Retry { at: now, unknown: false, counts: false }, "waits: mail is paused".to_owned())
 }

@@ -1,0 +1,63 @@
+//! Reminders on their way: written into the outbox in the transaction that notes the mail before them as sent.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono_tz::Tz;
+use diesel::prelude::*;
+
+use super::outbox::Kind;
+use super::schema::{invitation, outbox};
+use super::{Connection, Result, holiday, utc};
+use crate::domain::invitation::{Rules, State};
+use crate::domain::reminder;
+
+#[derive(Insertable)]
+#[diesel(table_name = outbox)]
+struct NewReminder {
+    invitation_id: i64,
+    kind: &'static str,
+    step: i32,
+    state: &'static str,
+    due_at: NaiveDateTime,
+    attempt: i32,
+    possible_duplicates: i32,
+    first_due_at: Option<NaiveDateTime>,
+}
+
+/// Writes the next reminder of each of these invitations whose mail `kind` went out `now`, unless there is to be none:
+/// they are reminded often enough, answered meanwhile, or end before. One that is written already stays.
+pub(super) fn schedule(
+    conn: &mut Connection,
+    sent: &[(i64, Kind)],
+    rules: &Rules,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let next = |kind: Kind| Some(kind.step() + 1).filter(|step| *step <= rules.reminders.count);
+    let wanted: Vec<(i64, u8)> = sent.iter().filter_map(|(id, kind)| Some((*id, next(*kind)?))).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<i64> = wanted.iter().map(|(id, _)| *id).collect();
+    let open: Vec<(i64, NaiveDateTime)> = invitation::table
+        .filter(invitation::id.eq_any(&ids))
+        .filter(invitation::state.eq(State::Sent.as_str()))
+        .select((invitation::id, invitation::expires_at))
+        .load(conn)?;
+    let calendar = holiday::calendar(conn)?;
+    for (id, expires) in open {
+        let step = wanted.iter().find(|(wanted, _)| *wanted == id).map_or(1, |(_, step)| *step);
+        let Some(due) = reminder::due(now, utc(expires), rules, &calendar, zone) else { continue };
+        let row = NewReminder {
+            invitation_id: id,
+            kind: Kind::REMINDER,
+            step: step.into(),
+            state: "queued",
+            due_at: due.naive_utc(),
+            attempt: 0,
+            possible_duplicates: 0,
+            first_due_at: Some(due.naive_utc()),
+        };
+        on_each!(conn, |c| diesel::insert_into(outbox::table).values(&row).on_conflict_do_nothing().execute(c))?;
+    }
+    Ok(())
+}
