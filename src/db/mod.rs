@@ -76,6 +76,8 @@ mod pool;
 pub mod privacy_notice;
 pub mod pull;
 pub mod questionnaire;
+pub mod questionnaire_choice;
+pub mod questionnaire_draft;
 pub mod ratings;
 mod recount;
 mod reminder;

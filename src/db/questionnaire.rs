@@ -4,11 +4,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::schema::{questionnaire, questionnaire_version};
+use super::questionnaire_choice::{self, Choice};
+use super::schema::{anonymous_response, questionnaire, questionnaire_version, response};
 use super::{Connection, Error, Result, utc};
 use crate::domain::questionnaire::Questionnaire;
+use crate::domain::questionnaire_draft::is_code;
 use crate::domain::service_record::Channel;
 use crate::domain::trend::Edition;
 
@@ -51,9 +54,10 @@ impl Current {
     }
 }
 
-/// The newest published versions of the two default questionnaires.
+/// The newest published versions of the questionnaires that the channels ask.
 pub fn current(conn: &mut Connection) -> Result<Current> {
-    let mut newest = |code: &str| -> Result<i64> {
+    let mut newest = |channel: Channel| -> Result<i64> {
+        let code = questionnaire_choice::of_channel(conn, channel)?;
         Ok(questionnaire_version::table
             .inner_join(questionnaire::table)
             .filter(questionnaire::code.eq(code))
@@ -62,26 +66,131 @@ pub fn current(conn: &mut Connection) -> Result<Current> {
             .select(questionnaire_version::id)
             .first(conn)?)
     };
-    Ok(Current { online: newest("online")?, offline: newest("offline")? })
+    Ok(Current { online: newest(Channel::Online)?, offline: newest(Channel::Offline)? })
 }
 
-/// The versions after the first of the questionnaire of a channel, or of both, the oldest first.
-pub fn editions(conn: &mut Connection, channel: Option<Channel>) -> Result<Vec<Edition>> {
-    let codes = match channel {
-        Some(channel) => vec![channel.as_str()],
-        None => vec![Channel::Online.as_str(), Channel::Offline.as_str()],
+/// A published version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// Its key.
+    pub id: i64,
+    /// Code of the questionnaire.
+    pub code: String,
+    /// 1 for the first.
+    pub version: i32,
+    /// What is asked.
+    pub questionnaire: Questionnaire,
+    /// Since when.
+    pub published_at: DateTime<Utc>,
+    /// A user's address; `None` where manyi brought it along.
+    pub published_by: Option<String>,
+    /// Why it is longer than a customer should be asked for.
+    pub long_because: Option<String>,
+    /// Responses to it that are told of: named ones, and anonymous ones that are released.
+    pub responses: i64,
+}
+
+/// The published versions of the questionnaires that can be edited, by code and then the newest first. Those made for
+/// imported files are not among them.
+pub fn versions(conn: &mut Connection) -> Result<Vec<Version>> {
+    type Row = (i64, String, i32, String, Option<NaiveDateTime>, Option<String>, Option<String>);
+    let rows: Vec<Row> = questionnaire_version::table
+        .inner_join(questionnaire::table)
+        .filter(questionnaire_version::published_at.is_not_null())
+        .order((questionnaire::code, questionnaire_version::version.desc()))
+        .select((
+            questionnaire_version::id,
+            questionnaire::code,
+            questionnaire_version::version,
+            questionnaire_version::definition,
+            questionnaire_version::published_at,
+            questionnaire_version::published_by,
+            questionnaire_version::long_because,
+        ))
+        .load(conn)?;
+    let mut responses: HashMap<i64, i64> = HashMap::new();
+    let named: Vec<(i64, i64)> = response::table
+        .group_by(response::questionnaire_version_id)
+        .select((response::questionnaire_version_id, count_star()))
+        .load(conn)?;
+    let released: Vec<(i64, i64)> = anonymous_response::table
+        .group_by(anonymous_response::questionnaire_version_id)
+        .select((anonymous_response::questionnaire_version_id, count_star()))
+        .load(conn)?;
+    for (id, count) in named.into_iter().chain(released) {
+        *responses.entry(id).or_default() += count;
+    }
+    let version = |(id, code, version, definition, at, published_by, long_because): Row| {
+        let published_at = utc(at?);
+        Some(read(&definition).map(|questionnaire| Version {
+            id,
+            code,
+            version,
+            questionnaire,
+            published_at,
+            published_by,
+            long_because,
+            responses: responses.get(&id).copied().unwrap_or(0),
+        }))
     };
+    rows.into_iter().filter(|row| is_code(&row.1)).filter_map(version).collect()
+}
+
+/// The codes of all questions and rows that were ever published of a questionnaire.
+pub fn published_codes(conn: &mut Connection, code: &str) -> Result<Vec<String>> {
+    let definitions: Vec<String> = questionnaire_version::table
+        .inner_join(questionnaire::table)
+        .filter(questionnaire::code.eq(code))
+        .filter(questionnaire_version::published_at.is_not_null())
+        .select(questionnaire_version::definition)
+        .load(conn)?;
+    let mut codes = Vec::new();
+    for definition in definitions {
+        let published = read(&definition)?;
+        codes.extend(published.questions.iter().map(|question| question.code.clone()));
+        codes.extend(published.items().map(|item| item.code.to_owned()));
+    }
+    Ok(codes)
+}
+
+/// What one channel, or either, began to ask after its first questions, the oldest first: new versions, and other
+/// questionnaires that were chosen for it.
+pub fn editions(conn: &mut Connection, channel: Option<Channel>) -> Result<Vec<Edition>> {
     let rows: Vec<(String, i32, Option<NaiveDateTime>)> = questionnaire_version::table
         .inner_join(questionnaire::table)
-        .filter(questionnaire::code.eq_any(codes))
-        .filter(questionnaire_version::version.gt(1))
-        .order((questionnaire_version::published_at, questionnaire::code))
+        .order((questionnaire_version::published_at, questionnaire_version::version))
         .select((questionnaire::code, questionnaire_version::version, questionnaire_version::published_at))
         .load(conn)?;
-    let edition = |(questionnaire, version, at): (String, i32, Option<NaiveDateTime>)| {
-        Some(Edition { questionnaire, version, published_at: utc(at?) })
-    };
-    Ok(rows.into_iter().filter_map(edition).collect())
+    let published = rows
+        .into_iter()
+        .filter_map(|(questionnaire, version, at)| Some(Edition { questionnaire, version, published_at: utc(at?) }));
+    let published: Vec<Edition> = published.collect();
+    let choices = questionnaire_choice::all(conn)?;
+    let channels = Channel::ALL.into_iter().filter(|one| channel.is_none_or(|wanted| wanted == *one));
+    let mut editions: Vec<Edition> = channels.flat_map(|channel| asked_by(channel, &choices, &published)).collect();
+    editions.sort_by(|a, b| (a.published_at, &a.questionnaire).cmp(&(b.published_at, &b.questionnaire)));
+    editions.dedup();
+    Ok(editions)
+}
+
+/// What a channel asked one after the other, without the first; `published` is the oldest first.
+fn asked_by(channel: Channel, choices: &[Choice], published: &[Edition]) -> Vec<Edition> {
+    let own: Vec<&Choice> = choices.iter().filter(|choice| choice.channel == channel).collect();
+    let mut asked = Vec::new();
+    for (at, choice) in own.iter().enumerate() {
+        let until = own.get(at + 1).and_then(|next| next.since);
+        let of_it = || published.iter().filter(|edition| edition.questionnaire == choice.code);
+        let chosen = choice.since.and_then(|since| {
+            let newest = of_it().take_while(|edition| edition.published_at <= since).last()?;
+            Some(Edition { published_at: since, ..newest.clone() })
+        });
+        let later = of_it().filter(|edition| {
+            choice.since.map_or(edition.version > 1, |since| edition.published_at > since)
+                && until.is_none_or(|until| edition.published_at <= until)
+        });
+        asked.extend(chosen.into_iter().chain(later.cloned()));
+    }
+    asked
 }
 
 /// Publishes the two default questionnaires if there are none yet.

@@ -47,6 +47,29 @@ diesel::table! {
         version -> Integer,
         definition -> Text,
         published_at -> Nullable<Timestamp>,
+        published_by -> Nullable<Text>,
+        long_because -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    questionnaire_draft (code) {
+        code -> Text,
+        revision -> BigInt,
+        definition -> Text,
+        base -> Nullable<Integer>,
+        changed_at -> Timestamp,
+        changed_by -> Text,
+    }
+}
+
+diesel::table! {
+    questionnaire_choice (id) {
+        id -> BigInt,
+        channel -> Text,
+        questionnaire_id -> BigInt,
+        since -> Timestamp,
+        chosen_by -> Text,
     }
 }
 
@@ -477,6 +500,7 @@ diesel::joinable!(invitation -> service_record (service_record_id));
 diesel::joinable!(outbox -> invitation (invitation_id));
 diesel::joinable!(session -> app_user (user_id));
 diesel::joinable!(questionnaire_version -> questionnaire (questionnaire_id));
+diesel::joinable!(questionnaire_choice -> questionnaire (questionnaire_id));
 diesel::joinable!(sample_stratum -> sample (sample_id));
 diesel::joinable!(sample_member -> sample (sample_id));
 diesel::joinable!(sample_member -> service_record (service_record_id));
@@ -488,6 +512,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     client,
     questionnaire,
     questionnaire_version,
+    questionnaire_draft,
+    questionnaire_choice,
     service_record,
     invitation,
     eligibility,

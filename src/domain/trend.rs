@@ -231,12 +231,12 @@ fn drift(points: &[Point]) -> Option<Drift> {
     Some(Drift { side: of, since, average })
 }
 
-/// Notes on each period the versions after the first that were published in it, by the organisation's calendar. What
-/// was published before the series begins explains nothing in it.
+/// Notes on each period what began to be asked in it, by the organisation's calendar. What began before the series
+/// explains nothing in it.
 pub fn note_editions(points: &mut [Point], editions: &[Edition], zone: Tz) {
     for point in points {
         let (start, end) = point.period.bounds(zone);
-        let within = |edition: &&Edition| edition.version > 1 && (start..end).contains(&edition.published_at);
+        let within = |edition: &&Edition| (start..end).contains(&edition.published_at);
         point.editions = editions.iter().filter(within).cloned().collect();
     }
 }
@@ -490,7 +490,7 @@ mod tests {
         let mut points = series(&[(90, 100); 3]);
         let edition =
             |version, at: &str| Edition { questionnaire: "online".into(), version, published_at: at.parse().unwrap() };
-        let editions = [edition(1, "2025-02-02T00:00:00Z"), edition(2, "2025-01-31T16:00:00Z")];
+        let editions = [edition(2, "2025-01-31T16:00:00Z"), edition(3, "2026-01-31T16:00:00Z")];
         note_editions(&mut points, &editions, Tz::Asia__Shanghai);
         let noted: Vec<_> = points.iter().map(|p| p.editions.iter().map(|e| e.version).collect::<Vec<_>>()).collect();
         assert_eq!(noted, [vec![], vec![2], vec![]]);

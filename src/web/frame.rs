@@ -172,6 +172,9 @@ impl Page {
             if APPRAISALS.contains(&session.role) {
                 areas.push((Area::Asking, "/asking".to_owned()));
             }
+            if super::staff::questionnaires::WRITERS.contains(&session.role) {
+                areas.push((Area::Questionnaires, views::questionnaires::PATH.to_owned()));
+            }
             if super::staff::sample::READERS.contains(&session.role) {
                 areas.push((Area::Samples, "/samples".to_owned()));
             }

@@ -25,6 +25,7 @@ mod exclusion;
 mod journey;
 mod pages;
 mod periods;
+mod questionnaires;
 mod reminders;
 mod sample;
 mod schema;

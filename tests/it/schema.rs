@@ -25,6 +25,8 @@ on_both!(every_table_is_as_the_schema_says, |app| {
                 client,
                 questionnaire,
                 questionnaire_version,
+                questionnaire_draft,
+                questionnaire_choice,
                 service_record,
                 invitation,
                 eligibility,

@@ -28,6 +28,7 @@ pub mod interview;
 pub mod link;
 pub mod overview;
 pub mod periods;
+pub mod questionnaires;
 pub mod record;
 pub mod sample;
 pub mod seals;

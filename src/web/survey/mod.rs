@@ -32,6 +32,7 @@ pub mod notice;
 #[cfg(test)]
 mod notice_tests;
 pub(in crate::web) mod pause;
+pub(in crate::web) mod preview;
 pub mod style;
 pub(in crate::web) mod suspects;
 pub mod unsubscribe;

@@ -11,14 +11,22 @@ pub const SURVEY_CSS: &str = include_str!("../../../templates/survey/survey.css"
 
 /// The Content-Security-Policy of every customer page: no script, nothing from elsewhere, only our style sheet.
 pub fn csp() -> &'static str {
-    static CSP: LazyLock<String> = LazyLock::new(|| {
-        let hash = STANDARD.encode(Sha256::digest(SURVEY_CSS));
-        format!(
-            "default-src 'none'; style-src 'sha256-{hash}'; img-src data:; form-action 'self'; \
-             frame-ancestors 'none'; base-uri 'none'"
-        )
-    });
+    static CSP: LazyLock<String> = LazyLock::new(|| policy("'self'", "'none'"));
     &CSP
+}
+
+/// The policy of a page that is only looked at: no form is sent, and our own pages may frame it.
+pub fn preview_csp() -> &'static str {
+    static CSP: LazyLock<String> = LazyLock::new(|| policy("'none'", "'self'"));
+    &CSP
+}
+
+fn policy(forms: &str, framed_by: &str) -> String {
+    let hash = STANDARD.encode(Sha256::digest(SURVEY_CSS));
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; img-src data:; form-action {forms}; \
+         frame-ancestors {framed_by}; base-uri 'none'"
+    )
 }
 
 #[cfg(test)]

@@ -98,6 +98,8 @@ pub enum Stage {
     Opened,
     /// Shown again in another language or size, with all that was filled in.
     Draft,
+    /// Looked at by those who write it; nothing can be sent.
+    Preview,
     /// A response by name is being corrected.
     Correction {
         /// It has a comment, which stays unless another is written. The link may have been passed on, so it is not shown.
@@ -172,7 +174,7 @@ impl Stage {
     pub(super) const fn as_draft(self) -> Self {
         match self {
             Self::Opened | Self::Draft => Self::Draft,
-            Self::Correction { .. } => self,
+            Self::Correction { .. } | Self::Preview => self,
         }
     }
 }
@@ -264,6 +266,10 @@ impl SurveyPage<'_> {
 
     fn answer(&self, code: &str) -> Option<&str> {
         fields::answer(&self.answers, code)
+    }
+
+    fn is_preview(&self) -> bool {
+        self.stage == Stage::Preview
     }
 
     fn correction(&self) -> bool {

@@ -29,6 +29,7 @@ pub mod overview;
 pub mod periods;
 pub mod promise;
 pub mod public;
+pub mod questionnaires;
 pub mod reading;
 pub mod record;
 pub mod sentence;
@@ -51,6 +52,10 @@ pub use shell::{Account, Area, Freshness, NavEntry, Shell};
 /// The `Content-Security-Policy` of every page here but a captured mail.
 pub const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
                        frame-ancestors 'none'; base-uri 'none'";
+
+/// The `Content-Security-Policy` of a page that shows a questionnaire as customers see it in a frame.
+pub const FRAMING_CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; \
+                               form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// The `Content-Security-Policy` of a captured mail, whose HTML part has the inline styles that mail needs. The part is
 /// shown in a sandboxed frame that may run nothing and only open links in new tabs.

@@ -61,6 +61,8 @@ pub enum Area {
     Department,
     /// Who is asked, and what became of each service.
     Asking,
+    /// What customers are asked.
+    Questionnaires,
     /// The quarters' follow-up by phone.
     Samples,
     /// What is left out of every figure.
@@ -94,6 +96,7 @@ impl Area {
             Self::Comparison => "staff-nav-comparison",
             Self::Department => "staff-nav-department",
             Self::Asking => "asking-title",
+            Self::Questionnaires => "questionnaire-title",
             Self::Samples => "staff-nav-samples",
             Self::Exclusions => "exclusion-title",
             Self::Periods => "period-title",

@@ -1,0 +1,569 @@
+//! The draft of a questionnaire: what is typed while the next version is written. Numbers stay as typed, so that nothing
+//! is lost on the way to a version that can be published.
+
+use serde::{Deserialize, Serialize};
+
+use super::questionnaire::{
+    Choice, Condition, Ends, Kind, Length, Localised, MAX_QUESTIONS, NO, OVERALL, Part, Place, Problem, Question,
+    Questionnaire, Reason, Row, ShowIf, Why, YES,
+};
+use super::text;
+
+/// Options, rows or reasons that a question may have while it is edited; fewer can be published.
+const MAX_ENTRIES: usize = 30;
+
+/// Characters that are kept of a text; fewer can be published.
+const MAX_TYPED: usize = 1000;
+
+/// What of a question is not scored has this weight.
+const UNSCORED: &str = "0";
+
+/// A questionnaire as it is typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// What the questionnaire is about.
+    pub title: Localised,
+    /// In the order asked.
+    pub questions: Vec<DraftQuestion>,
+    /// Why customers are asked for more than they should be; empty while the questionnaire is short.
+    #[serde(default)]
+    pub long_because: String,
+}
+
+/// A question as it is typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftQuestion {
+    /// Names the question while it is edited, whatever its code and place become.
+    pub id: u32,
+    /// As [`Question::code`].
+    pub code: String,
+    /// How it is answered.
+    pub kind: Kind,
+    /// Weight in the response's points, as typed.
+    pub weight: String,
+    /// An answer is needed.
+    pub required: bool,
+    /// Offers "not applicable / can't say".
+    pub not_applicable: bool,
+    /// The question as read.
+    pub text: Localised,
+    /// The options, most positive first.
+    #[serde(default)]
+    pub options: Vec<DraftOption>,
+    /// The rows of a matrix.
+    #[serde(default)]
+    pub rows: Vec<DraftRow>,
+    /// What the smallest number of a scale means; empty with [`high`](Self::high) = the usual words.
+    #[serde(default)]
+    pub low: Localised,
+    /// What the largest number of a scale means.
+    #[serde(default)]
+    pub high: Localised,
+    /// The five words carry faces.
+    #[serde(default)]
+    pub faces: bool,
+    /// Answers worth at most these points are asked for a reason, as typed.
+    #[serde(default)]
+    pub at_most: String,
+    /// The reasons offered; none = nothing is asked further.
+    #[serde(default)]
+    pub reasons: Vec<DraftRow>,
+    /// One condition is enough, instead of all.
+    #[serde(default)]
+    pub any: bool,
+    /// The answers to earlier questions after which it is asked; none = always.
+    #[serde(default)]
+    pub conditions: Vec<Condition>,
+    /// A new page begins with it.
+    #[serde(default)]
+    pub new_page: bool,
+}
+
+/// An option as it is typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftOption {
+    /// What is sent and stored.
+    pub value: String,
+    /// 0–100, as typed.
+    pub points: String,
+    /// The word.
+    pub text: Localised,
+}
+
+/// A row of a matrix, or a reason for a low answer, as it is typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftRow {
+    /// Under which its answer is stored, or what is stored.
+    pub code: String,
+    /// As read.
+    pub text: Localised,
+}
+
+/// Where an entry of a list goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Toward {
+    /// One place earlier.
+    Up,
+    /// One place later.
+    Down,
+}
+
+/// Something typed that is no part of any questionnaire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// Where.
+    pub place: Place,
+    /// What is wrong.
+    pub fault: Misread,
+}
+
+/// What is wrong with something typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Misread {
+    /// Not a whole number from 0 to this.
+    Number(u32),
+    /// It has characters that nobody can see.
+    Unprintable,
+}
+
+/// Something that keeps a draft from being published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftFault {
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub problem: DraftProblem,
+}
+
+/// What is wrong with a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DraftProblem {
+    /// What is typed is part of no questionnaire.
+    Misread(Misread),
+    /// The questionnaire that it makes has this fault.
+    Fault(Problem),
+    /// It asks more than [`LOAD_ALLOWED`](super::questionnaire::LOAD_ALLOWED) without saying why.
+    NeedsReason,
+}
+
+/// What a draft comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// The questionnaire it makes; where something can't be read, 0 and no words stand.
+    pub questionnaire: Questionnaire,
+    /// All that keeps it from being published, in the order of the page.
+    pub faults: Vec<DraftFault>,
+}
+
+/// The largest weight.
+pub const MAX_WEIGHT: u32 = 100;
+
+/// The most points.
+const MAX_POINTS: u32 = 100;
+
+/// Whether a new questionnaire may have this code: lower-case letters, figures and hyphens, a letter first.
+pub fn is_code(code: &str) -> bool {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    code.len() <= 40 && code.starts_with(|c: char| c.is_ascii_lowercase()) && code.chars().all(fits)
+}
+
+impl Draft {
+    /// The draft that says what a questionnaire says.
+    pub fn of(questionnaire: &Questionnaire) -> Self {
+        let questions = (1..).zip(&questionnaire.questions);
+        Self {
+            title: questionnaire.title.clone(),
+            questions: questions.map(|(id, question)| DraftQuestion::of(id, question)).collect(),
+            long_because: String::new(),
+        }
+    }
+
+    /// A question by its id.
+    pub fn question(&self, id: u32) -> Option<&DraftQuestion> {
+        self.questions.iter().find(|question| question.id == id)
+    }
+
+    /// Puts a question in the place of the one with its id, or at the end if that is gone. Conditions follow a code that
+    /// is changed.
+    pub fn put(&mut self, question: DraftQuestion) {
+        let Some(one) = self.questions.iter_mut().find(|one| one.id == question.id) else {
+            self.questions.push(question);
+            return;
+        };
+        let (before, after) = (one.code.clone(), question.code.clone());
+        *one = question;
+        if before != after && !self.questions.iter().any(|one| one.code == before) {
+            let conditions = self.questions.iter_mut().flat_map(|one| &mut one.conditions);
+            conditions.filter(|one| one.question == before).for_each(|one| one.question.clone_from(&after));
+        }
+    }
+
+    /// Adds an empty question at the end; its id, or `None` if there are [`MAX_QUESTIONS`].
+    pub fn add(&mut self, kind: Kind) -> Option<u32> {
+        if self.questions.len() >= MAX_QUESTIONS {
+            return None;
+        }
+        let id = self.questions.iter().map(|question| question.id).max().unwrap_or(0) + 1;
+        let is_first = kind == Kind::Rating && !self.codes().any(|code| code == OVERALL);
+        let code = if is_first { OVERALL.to_owned() } else { free("q", self.codes()) };
+        let mut question = DraftQuestion::empty(id, code, kind);
+        question.begin(self);
+        self.questions.push(question);
+        Some(id)
+    }
+
+    /// The codes of all questions and rows.
+    pub fn codes(&self) -> impl Iterator<Item = &str> {
+        self.questions.iter().flat_map(|question| {
+            std::iter::once(question.code.as_str()).chain(question.rows.iter().map(|row| row.code.as_str()))
+        })
+    }
+
+    /// Takes a question away.
+    pub fn remove(&mut self, id: u32) {
+        self.questions.retain(|question| question.id != id);
+    }
+
+    /// Moves a question by one place.
+    pub fn shift(&mut self, id: u32, toward: Toward) {
+        if let Some(at) = self.questions.iter().position(|question| question.id == id) {
+            shift(&mut self.questions, at, toward);
+        }
+    }
+
+    /// What is typed, with all that keeps it from being published as the next version of `code`.
+    pub fn check(&self, code: &str) -> Checked {
+        let (questionnaire, unread) = self.read(code);
+        let fault = |place, problem| DraftFault { place, problem };
+        let is_read = |place: &Place| !unread.iter().any(|unread| unread.place == *place);
+        let found = questionnaire.faults().into_iter().filter(|found| is_read(&found.place));
+        let mut faults: Vec<DraftFault> =
+            found.map(|found| fault(found.place, DraftProblem::Fault(found.problem))).collect();
+        if questionnaire.length() == Length::NeedsReason && self.long_because.trim().is_empty() {
+            faults.push(fault(Place { question: None, part: Part::Questions }, DraftProblem::NeedsReason));
+        }
+        faults.extend(unread.into_iter().map(|unread| fault(unread.place, DraftProblem::Misread(unread.fault))));
+        faults.sort_by_key(|fault| fault.place);
+        Checked { questionnaire, faults }
+    }
+
+    /// The questionnaire that is typed, and what of it is no number or no words: 0 and nothing stand in its place.
+    pub fn read(&self, code: &str) -> (Questionnaire, Vec<Unread>) {
+        let mut unread = Vec::new();
+        let mut reader = Reader { question: None, unread: &mut unread };
+        let title = reader.words(&self.title, Part::Title);
+        let questions =
+            self.questions.iter().enumerate().map(|(at, question)| question.read(at, &mut reader)).collect();
+        (Questionnaire { code: code.to_owned(), title, questions }, unread)
+    }
+}
+
+impl DraftQuestion {
+    /// An empty question.
+    pub fn empty(id: u32, code: String, kind: Kind) -> Self {
+        Self {
+            id,
+            code,
+            kind,
+            weight: UNSCORED.into(),
+            required: false,
+            not_applicable: false,
+            text: Localised::default(),
+            options: Vec::new(),
+            rows: Vec::new(),
+            low: Localised::default(),
+            high: Localised::default(),
+            faces: false,
+            at_most: String::new(),
+            reasons: Vec::new(),
+            any: false,
+            conditions: Vec::new(),
+            new_page: false,
+        }
+    }
+
+    fn of(id: u32, question: &Question) -> Self {
+        let option = |choice: &Choice| DraftOption {
+            value: choice.value.clone(),
+            points: choice.points.to_string(),
+            text: choice.text.clone(),
+        };
+        let reason = |reason: &Reason| DraftRow { code: reason.code.clone(), text: reason.text.clone() };
+        let row = |row: &Row| DraftRow { code: row.code.clone(), text: row.text.clone() };
+        let end = |end: fn(&Ends) -> &Localised| question.ends.as_ref().map(end).cloned().unwrap_or_default();
+        Self {
+            weight: question.weight.to_string(),
+            required: question.required,
+            not_applicable: question.not_applicable,
+            text: question.text.clone(),
+            options: question.options.iter().map(option).collect(),
+            rows: question.rows.iter().map(row).collect(),
+            low: end(|ends| &ends.low),
+            high: end(|ends| &ends.high),
+            faces: question.faces,
+            at_most: question.why.as_ref().map(|why| why.at_most.to_string()).unwrap_or_default(),
+            reasons: question.why.iter().flat_map(|why| &why.reasons).map(reason).collect(),
+            any: matches!(question.show_if, Some(ShowIf::Any(_))),
+            conditions: question.show_if.iter().flat_map(ShowIf::conditions).cloned().collect(),
+            new_page: question.new_page,
+            ..Self::empty(id, question.code.clone(), question.kind)
+        }
+    }
+
+    /// Gives a question what its kind usually has, where it has nothing yet.
+    pub fn begin(&mut self, draft: &Draft) {
+        if self.kind == Kind::Matrix && self.rows.is_empty() {
+            (0..2).for_each(|_| self.add_row(draft));
+        }
+        match self.kind {
+            Kind::Rating | Kind::Matrix if self.options.is_empty() => {
+                self.options = five_words();
+                self.weight = "1".into();
+                self.required = self.code == OVERALL;
+                self.not_applicable = !self.required;
+            }
+            Kind::Single | Kind::Multi if self.options.is_empty() => (0..2).for_each(|_| self.add_option()),
+            Kind::YesNo if self.weight.trim() == UNSCORED => self.options.clear(),
+            Kind::YesNo if !self.options.iter().all(|option| [YES, NO].contains(&option.value.as_str())) => {
+                self.options.clear();
+                self.begin(draft);
+            }
+            Kind::YesNo if self.options.is_empty() => {
+                self.options = [(YES, "100", "是", "Yes"), (NO, "0", "否", "No")].map(option).to_vec();
+            }
+            _ => {}
+        }
+    }
+
+    /// Puts the five words in the place of the options.
+    pub fn use_five_words(&mut self) {
+        self.options = five_words();
+    }
+
+    /// Adds an empty option with a value of its own.
+    pub fn add_option(&mut self) {
+        if self.options.len() < MAX_ENTRIES {
+            let numbers = self.options.iter().filter_map(|option| option.value.parse::<u32>().ok());
+            let value = (numbers.max().unwrap_or(0) + 1).to_string();
+            self.options.push(DraftOption { value, ..DraftOption::default() });
+        }
+    }
+
+    /// Adds an empty row with a code that nothing in the draft has.
+    pub fn add_row(&mut self, draft: &Draft) {
+        if self.rows.len() < MAX_ENTRIES {
+            let own = self.rows.iter().map(|row| row.code.as_str());
+            let code = free("row", draft.codes().chain(own));
+            self.rows.push(DraftRow { code, ..DraftRow::default() });
+        }
+    }
+
+    /// Adds an empty reason with a code of its own.
+    pub fn add_reason(&mut self) {
+        if self.reasons.len() < MAX_ENTRIES {
+            let code = free("reason", self.reasons.iter().map(|reason| reason.code.as_str()));
+            self.reasons.push(DraftRow { code, ..DraftRow::default() });
+        }
+    }
+
+    fn read(&self, at: usize, reader: &mut Reader<'_>) -> Question {
+        reader.question = Some(at);
+        let text = reader.words(&self.text, Part::Text);
+        let weight = if self.kind.may_score() { reader.number(&self.weight, MAX_WEIGHT, Part::Weight) } else { 0 };
+        let listed = self.options.iter().filter(|_| self.kind.has_options() || self.kind == Kind::YesNo).enumerate();
+        let counts = self.kind.may_score() && (weight > 0 || !self.reasons.is_empty());
+        let mut options = Vec::new();
+        for (at, option) in listed {
+            let has_points = counts || self.kind.may_score() && !option.points.is_empty();
+            options.push(Choice {
+                value: option.value.clone(),
+                points: if has_points { reader.points(&option.points, Part::Points(at)) } else { 0 },
+                text: reader.words(&option.text, Part::Word(at)),
+            });
+        }
+        let mut rows = Vec::new();
+        for (at, row) in self.rows.iter().filter(|_| self.kind == Kind::Matrix).enumerate() {
+            rows.push(Row { code: row.code.clone(), text: reader.words(&row.text, Part::RowText(at)) });
+        }
+        let mut reasons = Vec::new();
+        for (at, reason) in self.reasons.iter().filter(|_| self.kind == Kind::Rating).enumerate() {
+            reasons.push(Reason { code: reason.code.clone(), text: reader.words(&reason.text, Part::ReasonText(at)) });
+        }
+        let (low, high) = (reader.words(&self.low, Part::LowEnd), reader.words(&self.high, Part::HighEnd));
+        let says = [&low, &high].iter().any(|end| **end != Localised::default());
+        let why = (!reasons.is_empty()).then(|| Why { at_most: reader.points(&self.at_most, Part::Why), reasons });
+        let show_if = if self.any { ShowIf::Any } else { ShowIf::All };
+        Question {
+            code: text::trim(&self.code).to_owned(),
+            kind: self.kind,
+            weight,
+            required: self.required,
+            not_applicable: self.not_applicable && self.kind.takes_one(),
+            text,
+            options,
+            rows,
+            ends: (self.kind.is_scale() && says).then_some(Ends { low, high }),
+            faces: self.faces && self.kind == Kind::Rating,
+            why,
+            show_if: (!self.conditions.is_empty()).then(|| show_if(self.conditions.clone())),
+            new_page: self.new_page,
+        }
+    }
+}
+
+/// Moves an entry of a list by one place; at the ends it stays.
+pub fn shift<T>(list: &mut [T], at: usize, toward: Toward) {
+    let to = match toward {
+        Toward::Up => at.checked_sub(1),
+        Toward::Down => at.checked_add(1),
+    };
+    if let Some(to) = to.filter(|to| *to < list.len() && at < list.len()) {
+        list.swap(at, to);
+    }
+}
+
+impl Toward {
+    /// Reads `up` or `down`.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "up" => Some(Self::Up),
+            "down" => Some(Self::Down),
+            _ => None,
+        }
+    }
+}
+
+struct Reader<'a> {
+    question: Option<usize>,
+    unread: &'a mut Vec<Unread>,
+}
+
+impl Reader<'_> {
+    fn refuse(&mut self, part: Part, fault: Misread) {
+        self.unread.push(Unread { place: Place { question: self.question, part }, fault });
+    }
+
+    fn number(&mut self, typed: &str, most: u32, part: Part) -> u32 {
+        let read = text::halfwidth(text::trim(typed)).parse().ok().filter(|number| *number <= most);
+        read.unwrap_or_else(|| {
+            self.refuse(part, Misread::Number(most));
+            0
+        })
+    }
+
+    fn points(&mut self, typed: &str, part: Part) -> u8 {
+        u8::try_from(self.number(typed, MAX_POINTS, part)).unwrap_or(0)
+    }
+
+    fn words(&mut self, typed: &Localised, part: Part) -> Localised {
+        let read = |words: &str| text::line(text::trim(words), MAX_TYPED).map(std::borrow::Cow::into_owned);
+        let (zh_cn, en) = (read(&typed.zh_cn), read(&typed.en));
+        if zh_cn.is_err() || en.is_err() {
+            self.refuse(part, Misread::Unprintable);
+        }
+        Localised { zh_cn: zh_cn.unwrap_or_default(), en: en.unwrap_or_default() }
+    }
+}
+
+fn option((value, points, zh_cn, en): (&str, &str, &str, &str)) -> DraftOption {
+    let text = Localised { zh_cn: zh_cn.to_owned(), en: en.to_owned() };
+    DraftOption { value: value.to_owned(), points: points.to_owned(), text }
+}
+
+/// The five words in the order citizens know from 好差评, with their points.
+fn five_words() -> Vec<DraftOption> {
+    let words = [
+        ("5", "100", "非常满意", "Very satisfied"),
+        ("4", "85", "满意", "Satisfied"),
+        ("3", "60", "基本满意", "Fairly satisfied"),
+        ("2", "30", "不满意", "Dissatisfied"),
+        ("1", "0", "非常不满意", "Very dissatisfied"),
+    ];
+    words.map(option).to_vec()
+}
+
+/// `stem` with the first number that nobody has.
+fn free<'a>(stem: &str, taken: impl Iterator<Item = &'a str>) -> String {
+    let taken: Vec<&str> = taken.collect();
+    (1..).map(|number: u32| format!("{stem}{number}")).find(|code| !taken.contains(&code.as_str())).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn online() -> Questionnaire {
+        serde_json::from_str(Questionnaire::ONLINE_JSON).unwrap()
+    }
+
+    #[test]
+    fn a_draft_that_nobody_touched_says_what_its_questionnaire_says() {
+        for definition in [Questionnaire::ONLINE_JSON, Questionnaire::OFFLINE_JSON] {
+            let questionnaire: Questionnaire = serde_json::from_str(definition).unwrap();
+            let (read, unread) = Draft::of(&questionnaire).read(&questionnaire.code);
+            assert_eq!((read, unread), (questionnaire, vec![]));
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_named_and_kept() {
+        let mut draft = Draft::of(&online());
+        draft.questions[0].options[1].points = "八十".into();
+        draft.questions[0].options[2].points = "101".into();
+        draft.questions[1].weight = "-1".into();
+        let (read, unread) = draft.read("online");
+        let fault =
+            |question, part| Unread { place: Place { question: Some(question), part }, fault: Misread::Number(100) };
+        assert_eq!(unread, [fault(0, Part::Points(1)), fault(0, Part::Points(2)), fault(1, Part::Weight)]);
+        assert_eq!(read.questions[0].options[1].points, 0);
+        assert_eq!(draft.questions[0].options[1].points, "八十");
+    }
+
+    #[test]
+    fn figures_of_a_chinese_input_method_are_numbers() {
+        let mut draft = Draft::of(&online());
+        draft.questions[0].options[1].points = " ９０ ".into();
+        assert_eq!(draft.read("online").0.questions[0].options[1].points, 90);
+    }
+
+    #[test]
+    fn words_that_nobody_can_see_are_refused() {
+        let mut draft = Draft::of(&online());
+        draft.title.en = "a\u{202e}b".into();
+        draft.questions[1].text.zh_cn = "满\0意".into();
+        let (_, unread) = draft.read("online");
+        let fault = |question, part| Unread { place: Place { question, part }, fault: Misread::Unprintable };
+        assert_eq!(unread, [fault(None, Part::Title), fault(Some(1), Part::Text)]);
+    }
+
+    #[test]
+    fn a_question_moves_by_one_place_and_stays_at_the_ends() {
+        let order = |draft: &Draft| draft.questions.iter().map(|question| question.id).collect::<Vec<_>>();
+        let mut draft = Draft::of(&online());
+        draft.shift(1, Toward::Up);
+        draft.shift(5, Toward::Down);
+        assert_eq!(order(&draft), [1, 2, 3, 4, 5]);
+        draft.shift(3, Toward::Up);
+        draft.shift(3, Toward::Up);
+        assert_eq!(order(&draft), [3, 1, 2, 4, 5]);
+    }
+
+    #[test]
+    fn a_new_question_and_a_new_option_have_names_of_their_own() {
+        let mut draft = Draft::of(&online());
+        let id = draft.add(Kind::Rating).unwrap();
+        assert_eq!((id, draft.question(id).unwrap().code.as_str()), (6, "q1"));
+        assert_eq!(draft.add(Kind::Text).and_then(|id| draft.question(id)).unwrap().code, "q2");
+        let mut question = draft.questions.remove(0);
+        question.add_option();
+        question.add_reason();
+        assert_eq!(question.options.last().unwrap().value, "6");
+        assert_eq!(question.reasons.last().unwrap().code, "reason1");
+    }
+
+    #[test]
+    fn a_draft_does_not_grow_without_end() {
+        let mut draft = Draft::default();
+        assert_eq!((0..100).filter_map(|_| draft.add(Kind::Text)).count(), MAX_QUESTIONS);
+    }
+}

@@ -1,0 +1,91 @@
+//! A draft is published: first what changes is shown, then new invitations ask it.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Bytes, Path};
+
+use super::super::super::frame::{Page, Refusal};
+use super::super::super::see_other;
+use super::super::super::survey::preview;
+use super::super::super::views::questionnaires::publish::PublishPage;
+use super::super::super::views::questionnaires::{PATH, Sheet, faults};
+use super::super::super::views::{Area, Problem};
+use super::super::{field, parse, posted};
+use super::{Known, WRITERS, known};
+use crate::db;
+use crate::db::questionnaire_draft::{self, PublishError, SaveError};
+use crate::domain::questionnaire_change::Changes;
+
+/// `GET /staff/questionnaires/{code}/publish`
+pub async fn show(page: Page, code: Path<String>) -> HttpResponse {
+    let result = async {
+        page.reader(&WRITERS)?;
+        confirm(&page, &known(&page).await?, &code, false)
+    };
+    let result = result.await;
+    page.answer(result)
+}
+
+/// `POST /staff/questionnaires/{code}/publish`
+pub async fn publish(page: Page, code: Path<String>, body: Bytes) -> HttpResponse {
+    let result = async {
+        let (session, fields) = posted(&page, &WRITERS, &body)?;
+        let seen: i64 = field(&fields, "revision").parse().map_err(|_| Problem::BadRequest)?;
+        let (by, now, of) = (session.user.email.clone(), page.web.context.now(), code.clone());
+        let work = move |conn: &mut db::Connection| questionnaire_draft::publish(conn, &of, seen, &by, now);
+        match page.pool().write(work).await {
+            Ok(_) => Ok(see_other(&format!("{PATH}/{code}"))),
+            Err(PublishError::Save(SaveError::Database(error))) => Err(error.into()),
+            Err(PublishError::Save(SaveError::Gone)) => Err(Problem::NotFound.into()),
+            Err(PublishError::Save(SaveError::Changed(_))) => confirm(&page, &known(&page).await?, &code, true),
+            Err(PublishError::Faulty) => confirm(&page, &known(&page).await?, &code, false),
+        }
+    };
+    let result = result.await;
+    page.answer(result)
+}
+
+/// `GET /staff/questionnaires/{code}/preview?lang=&big=&version=`: the page as customers get it, of the draft or of a
+/// published version. Nothing can be sent from it.
+pub async fn look(page: Page, code: Path<String>) -> HttpResponse {
+    let result = async {
+        page.reader(&WRITERS)?;
+        let known = known(&page).await?;
+        let version = page.query("version").map(|text| parse::<i32>(&text)).transpose()?;
+        let published = known.of(&code).find(|one| version.is_none_or(|version| one.version == version));
+        let published = || published.map(|one| one.questionnaire.clone());
+        let draft = known.draft(&code).filter(|_| version.is_none());
+        let shown = draft.map(|stored| stored.draft.read(&code).0).or_else(published).ok_or(Problem::NotFound)?;
+        Ok(preview::page(&page.web, &page.request, &shown))
+    };
+    let result = result.await;
+    page.answer(result)
+}
+
+fn confirm(page: &Page, known: &Known, code: &str, overtaken: bool) -> Result<HttpResponse, Refusal> {
+    let stored = known.draft(code).ok_or(Problem::NotFound)?;
+    let checked = stored.draft.check(code);
+    let newest = known.of(code).next();
+    let changes = newest.map(|version| {
+        let before = version.questionnaire.clone();
+        let changes = Changes::between(&before, &checked.questionnaire);
+        (before, changes)
+    });
+    let view = PublishPage {
+        shell: page.shell(Some(Area::Questionnaires)),
+        code: code.to_owned(),
+        revision: stored.revision,
+        version: newest.map_or(0, |version| version.version) + 1,
+        sheet: Sheet::of_draft(&page.t, code, &stored.draft, &checked),
+        faults: faults(&page.t, code, &stored.draft, &checked),
+        changes,
+        questionnaire: checked.questionnaire,
+        channels: known.channels(code),
+        overtaken,
+    };
+    let status = match () {
+        () if overtaken => 409,
+        () if !view.faults.is_empty() => 422,
+        () => 200,
+    };
+    page.html(&view, status)
+}

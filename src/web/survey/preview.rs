@@ -1,0 +1,49 @@
+//! A questionnaire as customers see it, for those who write it: the real page, with nothing behind it.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use chrono::TimeDelta;
+
+use super::super::Web;
+use super::form::Display;
+use super::style;
+use super::view::{Links, Privacy, Service, Stage, SurveyPage};
+use crate::domain::period::local_date;
+use crate::domain::questionnaire::Questionnaire;
+
+/// The page of a questionnaire that nobody is asked.
+pub(in crate::web) fn page(web: &Web, request: &HttpRequest, questionnaire: &Questionnaire) -> HttpResponse {
+    let context = &web.context;
+    let frame = super::frame(web, request, Display::from_query(request.query_string()), None);
+    let today = local_date(context.now(), context.config.time_zone);
+    let page = SurveyPage {
+        questionnaire,
+        service: &Service {
+            department: frame.t.get("questionnaire-preview-department"),
+            service_type: None,
+            completed_on: today,
+            reference: super::view::mask("00000042"),
+        },
+        links: &Links { not_me: String::new(), unsubscribe: Some(String::new()), privacy: "/privacy".into() },
+        privacy: &Privacy {
+            company: frame.organisation.clone(),
+            purpose: None,
+            retention_months: context.config.retention_months,
+        },
+        nonce: String::new(),
+        expires_on: today + TimeDelta::days(context.config.asking.expires_days),
+        answers: Vec::new(),
+        identity: Default::default(),
+        stage: Stage::Preview,
+        problems: Vec::new(),
+        frame: &frame,
+    };
+    let Ok(html) = page.render() else { return HttpResponse::InternalServerError().finish() };
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CONTENT_SECURITY_POLICY, style::preview_csp()))
+        .insert_header(("X-Frame-Options", "SAMEORIGIN"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(html)
+}
