@@ -38,6 +38,12 @@ pub const SETTINGS: &[Setting] = &[
     setting("MANYI_PUBLIC_URL", ""),
     secret("MANYI_SMTP_URL", ""),
     setting("MANYI_MAIL_FROM", "feedback@localhost.localdomain"),
+    setting("MANYI_DKIM_DOMAIN", ""),
+    setting("MANYI_DKIM_SELECTOR", "manyi"),
+    secret("MANYI_DKIM_KEY", ""),
+    setting("MANYI_BOUNCE_DOMAIN", ""),
+    setting("MANYI_BOUNCE_DIR", ""),
+    secret("MANYI_BOUNCE_SECRET", ""),
     setting("MANYI_SECRET_FILE", "manyi-data/secret"),
     setting("MANYI_TIME_ZONE", "Asia/Shanghai"),
     setting("MANYI_LOCALE", "zh-CN"),
@@ -73,6 +79,14 @@ pub struct Config {
     pub smtp_url: Option<Secret>,
     /// The address that mails come from.
     pub mail_from: String,
+    /// Who vouches for mails; `None` = they are not signed here.
+    pub dkim: Option<Dkim>,
+    /// Where bounces come back to; `None` = to `mail_from`.
+    pub bounce: Option<BounceAddress>,
+    /// The directory that a mail server puts bounces into.
+    pub bounce_dir: Option<PathBuf>,
+    /// What `POST /api/v1/bounces` is signed with; `None` = it takes none.
+    pub bounce_secret: Option<Secret>,
     /// Where the master key is kept.
     pub secret_file: PathBuf,
     /// The organisation's time zone: periods, quiet hours and dates on pages.
@@ -94,6 +108,33 @@ pub struct Config {
     /// This is a test run: the clock may be set.
     pub test: bool,
     printed: Vec<Printed>,
+}
+
+/// A DKIM signature's domain, selector and private key (PEM, not read yet).
+#[derive(Debug, Clone)]
+pub struct Dkim {
+    /// `d=`; by default the domain of the address that mails come from.
+    pub domain: String,
+    /// `s=`
+    pub selector: String,
+    /// The key.
+    pub key: Secret,
+}
+
+/// Where bounces come back to: `local+tag@domain`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BounceAddress {
+    /// What stands before the plus.
+    pub local: String,
+    /// The domain.
+    pub domain: String,
+}
+
+impl BounceAddress {
+    /// The return path of one mail.
+    pub fn with(&self, tag: &str) -> String {
+        format!("{}+{tag}@{}", self.local, self.domain)
+    }
 }
 
 /// A value that does not print.
@@ -206,6 +247,20 @@ impl Config {
 }
 
 impl Layers {
+    /// Takes one setting, or the text of the file that its twin names.
+    fn add(&mut self, name: &str, value: String, source: &str) -> Result<bool, ConfigError> {
+        if let Some(setting) = known(name) {
+            self.0.insert(setting.name, (value, source.to_owned()));
+            return Ok(true);
+        }
+        let twin = name.strip_suffix("_FILE").and_then(known).filter(|setting| setting.secret);
+        let Some(setting) = twin else { return Ok(false) };
+        let text = std::fs::read_to_string(&value)
+            .map_err(|error| ConfigError::File { path: value.clone(), cause: error.to_string() })?;
+        self.0.insert(setting.name, (text.trim().to_owned(), value));
+        Ok(true)
+    }
+
     fn add_file(&mut self, path: &Path) -> Result<(), ConfigError> {
         let failed = |cause: String| ConfigError::File { path: path.display().to_string(), cause };
         let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
@@ -219,23 +274,16 @@ impl Layers {
                 _ => return Err(failed(format!("{key} must be a text or a number"))),
             };
             let source = path.display().to_string();
-            let known = known(&name).ok_or_else(|| unknown(&key, &source, &name.to_lowercase()))?;
-            self.0.insert(known.name, (value, source));
+            if !self.add(&name, value, &source)? {
+                return Err(unknown(&key, &source, &name.to_lowercase()));
+            }
         }
         Ok(())
     }
 
     fn add_variable(&mut self, name: &str, value: String) -> Result<(), ConfigError> {
         const SOURCE: &str = "environment";
-        if let Some(setting) = known(name) {
-            self.0.insert(setting.name, (value, SOURCE.to_owned()));
-            return Ok(());
-        }
-        let twin = name.strip_suffix("_FILE").and_then(known).filter(|setting| setting.secret);
-        if let Some(setting) = twin {
-            let text = std::fs::read_to_string(&value)
-                .map_err(|error| ConfigError::File { path: value.clone(), cause: error.to_string() })?;
-            self.0.insert(setting.name, (text.trim().to_owned(), value));
+        if self.add(name, value, SOURCE)? {
             return Ok(());
         }
         // The test runner's own variables are not settings.
@@ -274,6 +322,18 @@ impl Layers {
             mail_from: self.parse("MANYI_MAIL_FROM", "an e-mail address such as feedback@example.com", |address| {
                 crate::domain::address::email(address).ok().map(str::to_owned)
             })?,
+            dkim: self.dkim()?,
+            bounce: self.optional(
+                "MANYI_BOUNCE_DOMAIN",
+                "a domain such as bounce.example.com, or a mailbox such as bounces@example.com",
+                bounce_address,
+            )?,
+            bounce_dir: some("MANYI_BOUNCE_DIR").map(PathBuf::from),
+            bounce_secret: self
+                .optional("MANYI_BOUNCE_SECRET", "a secret of at least 16 characters", |text| {
+                    (text.len() >= 16).then(|| text.to_owned())
+                })?
+                .map(Secret),
             secret_file: PathBuf::from(text("MANYI_SECRET_FILE")),
             time_zone: self.parse("MANYI_TIME_ZONE", "a time zone such as Asia/Shanghai", |name| name.parse().ok())?,
             locale: self.parse("MANYI_LOCALE", "zh-CN or en", |tag| tag.parse().ok())?,
@@ -305,6 +365,23 @@ impl Layers {
             test,
             printed: self.printed(),
         })
+    }
+
+    /// The DKIM settings: a key alone is enough, the rest without a key is a slip.
+    fn dkim(&self) -> Result<Option<Dkim>, ConfigError> {
+        const NEEDED: &str = "a private key in PEM, which MANYI_DKIM_DOMAIN needs; see MANYI_DKIM_KEY_FILE";
+        let own = || self.get("MANYI_MAIL_FROM").rsplit('@').next().unwrap_or_default().trim().to_lowercase();
+        let domain = self.optional("MANYI_DKIM_DOMAIN", "a domain such as example.com", domain)?;
+        let selector = self.parse("MANYI_DKIM_SELECTOR", "a word such as manyi or manyi-2026", |text| {
+            let text = text.to_ascii_lowercase();
+            text.split('.').all(is_label).then_some(text)
+        })?;
+        let key = self.get("MANYI_DKIM_KEY");
+        if key.is_empty() && domain.is_some() {
+            return self.parse("MANYI_DKIM_KEY", NEEDED, |_| None);
+        }
+        let dkim = || Dkim { domain: domain.unwrap_or_else(own), selector, key: Secret(key.to_owned()) };
+        Ok((!key.is_empty()).then(dkim))
     }
 
     fn get(&self, name: &str) -> &str {
@@ -362,6 +439,28 @@ fn unknown(shown: &str, source: &str, resembling: &str) -> ConfigError {
         .filter(|(distance, _)| *distance <= 6)
         .map(|(_, name)| name.to_owned());
     ConfigError::Unknown { name: shown.to_owned(), source_name: source.to_owned(), nearest }
+}
+
+/// A domain name with a dot, in lower case.
+fn domain(text: &str) -> Option<String> {
+    let text = text.trim().trim_end_matches('.').to_ascii_lowercase();
+    (text.contains('.') && text.len() <= 253 && text.split('.').all(is_label)).then_some(text)
+}
+
+fn is_label(label: &str) -> bool {
+    let word = label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    word && !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-')
+}
+
+/// A domain of its own for bounces (`b+tag@domain`), or a mailbox that takes what follows a plus.
+fn bounce_address(text: &str) -> Option<BounceAddress> {
+    let (local, host) = text.trim().rsplit_once('@').unwrap_or(("b", text.trim()));
+    let word = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    // A tag has up to 34 characters, and a local part may have 64.
+    let plain = (1..=28).contains(&local.len()) && local.chars().all(word);
+    let dots = local.starts_with('.') || local.ends_with('.') || local.contains("..");
+    let domain = domain(host)?;
+    (plain && !dots).then(|| BounceAddress { local: local.to_ascii_lowercase(), domain })
 }
 
 fn quiet_hours(text: &str) -> Option<Option<(NaiveTime, NaiveTime)>> {
@@ -441,6 +540,32 @@ mod tests {
     }
 
     #[test]
+    fn a_key_alone_signs_for_the_domain_that_mails_come_from() {
+        let key = ("MANYI_DKIM_KEY", "-----BEGIN PRIVATE KEY-----");
+        let dkim = load(&[key, ("MANYI_MAIL_FROM", "a@Example.com")]).unwrap().dkim.unwrap();
+        assert_eq!((dkim.domain.as_str(), dkim.selector.as_str()), ("example.com", "manyi"));
+        assert!(load(&[]).unwrap().dkim.is_none());
+        assert!(message(&[("MANYI_DKIM_DOMAIN", "example.com")]).contains("MANYI_DKIM_KEY_FILE"));
+    }
+
+    #[test]
+    fn bounces_come_back_to_a_domain_or_to_a_mailbox() {
+        let with = |value| load(&[("MANYI_BOUNCE_DOMAIN", value)]).unwrap().bounce.unwrap().with("1-ab");
+        assert_eq!(with("bounce.example.com"), "b+1-ab@bounce.example.com");
+        assert_eq!(with("Bounces@example.com"), "bounces+1-ab@example.com");
+    }
+
+    #[test]
+    fn the_file_may_name_a_secrets_file_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let (key, settings) = (dir.path().join("key"), dir.path().join("manyi.toml"));
+        std::fs::write(&key, "pem\n").unwrap();
+        std::fs::write(&settings, format!("dkim_key_file = {:?}", key.display().to_string())).unwrap();
+        let config = Config::from_layers(Some(&settings), vec![], &[]).unwrap();
+        assert_eq!(config.dkim.unwrap().key.0, "pem");
+    }
+
+    #[test]
     fn the_clock_is_for_tests_only() {
         let clock = ("MANYI_CLOCK", "2026-10-08T09:00:00+08:00");
         assert!(message(&[clock]).contains("MANYI_ENV=test"));
@@ -457,6 +582,11 @@ mod tests {
             ("MANYI_DATABASE_URL", "mysql://x"),
             ("MANYI_LOCALE", "fr"),
             ("MANYI_MAIL_FROM", "nobody"),
+            ("MANYI_DKIM_DOMAIN", "example"),
+            ("MANYI_DKIM_SELECTOR", "a b"),
+            ("MANYI_BOUNCE_DOMAIN", "bounces"),
+            ("MANYI_BOUNCE_DOMAIN", "a+b@example.com"),
+            ("MANYI_BOUNCE_SECRET", "short"),
         ] {
             assert!(message(&[(name, value)]).starts_with(name), "{name}");
         }

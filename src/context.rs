@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use chrono::{DateTime, Utc};
 
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Dkim};
 use crate::crypto::{SecretFileError, Secrets};
 use crate::db::privacy_notice::Notice;
 use crate::db::questionnaire::Published;
@@ -14,6 +14,7 @@ use crate::domain::verdict::Thresholds;
 use crate::i18n::privacy::{self, Facts};
 use crate::i18n::{Locale, Texts};
 use crate::mail::Mailer;
+use crate::mail::dkim::Signer;
 
 /// Settings, storage, time, secrets and the way mail goes. Cheap to clone.
 #[derive(Clone)]
@@ -30,6 +31,8 @@ pub struct Context {
     pub questionnaires: Arc<Published>,
     /// Where mail goes; `None` = nowhere, it waits.
     pub mailer: Option<Arc<Mailer>>,
+    /// Who signs mails; `None` = nobody here.
+    pub dkim: Option<Arc<Signer>>,
     /// The organisation's name as the set-up page was told.
     told_organisation: Arc<RwLock<Option<String>>>,
     /// The privacy notice that customers are told now; `None` where nobody is told one, as in a command.
@@ -50,6 +53,9 @@ pub enum StartError {
     /// `MANYI_SMTP_URL` does not say where mail goes.
     #[error("MANYI_SMTP_URL: {0}")]
     Mail(#[from] crate::mail::MailUrlError),
+    /// `MANYI_DKIM_KEY` holds no key to sign with.
+    #[error("MANYI_DKIM_KEY: {0}")]
+    Dkim(#[from] crate::mail::dkim::KeyError),
 }
 
 impl Context {
@@ -70,6 +76,8 @@ impl Context {
     pub fn connect(config: Config) -> Result<Self, StartError> {
         let clock = config.clock.map_or_else(Clock::system, Clock::starting_at);
         let mailer = config.smtp_url.as_ref().map(|url| Mailer::from_url(&url.0)).transpose()?;
+        let signer = |dkim: &Dkim| Signer::from_pem(&dkim.domain, &dkim.selector, &dkim.key.0);
+        let dkim = config.dkim.as_ref().map(signer).transpose()?;
         Ok(Self {
             pool: Pool::open(&config.database_url.0).map_err(db::Error::from)?,
             secrets: Secrets::load_or_create(&config.secret_file)?,
@@ -78,6 +86,7 @@ impl Context {
             told_organisation: Arc::default(),
             notice: Arc::default(),
             mailer: mailer.map(Arc::new),
+            dkim: dkim.map(Arc::new),
             thresholds: Thresholds::default(),
             config: Arc::new(config),
         })

@@ -28,6 +28,7 @@ pub struct Secrets {
     token: [u8; 32],
     nonce: [u8; 32],
     message_id: [u8; 32],
+    bounce: [u8; 32],
 }
 
 /// Where a sealed value lives. A value moved to another row, column or table does not open.
@@ -174,6 +175,22 @@ impl Secrets {
         format!("{}@{domain}", hex::encode::<[u8; 20]>(id))
     }
 
+    /// What the return path of an outbox row carries (VERP): its key in base 32 and 80 bits of HMAC, in characters that every
+    /// mail server leaves as they are. It opens nothing and tells no more than the key itself.
+    pub fn bounce_tag(&self, outbox_id: i64) -> String {
+        let [tag @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] =
+            mac(&self.bounce, &[&outbox_id.to_be_bytes()]);
+        format!("{}-{}", base32(outbox_id), hex::encode::<[u8; 10]>(tag))
+    }
+
+    /// The outbox row that a [`bounce_tag`](Self::bounce_tag) was made for; case does not matter.
+    pub fn open_bounce_tag(&self, tag: &str) -> Option<i64> {
+        let tag = tag.to_ascii_lowercase();
+        let id = i64::from_str_radix(tag.split('-').next()?, 32).ok()?;
+        let genuine = self.bounce_tag(id).as_bytes().ct_eq(tag.as_bytes());
+        bool::from(genuine).then_some(id)
+    }
+
     /// A nonce for a page: proves that the form was fetched for this subject, and when.
     pub fn page_nonce(&self, subject: &[u8], now: DateTime<Utc>) -> String {
         let stamp = now.timestamp().to_be_bytes();
@@ -226,6 +243,7 @@ impl Secrets {
             token: key("invitation token"),
             nonce: key("page nonce"),
             message_id: key("message id"),
+            bounce: key("bounce tag"),
         }
     }
 }
@@ -233,6 +251,19 @@ impl Secrets {
 impl Place<'_> {
     fn associated_data(&self) -> String {
         format!("{}\0{}", self.column, self.row)
+    }
+}
+
+/// A number in base 32, `0-9a-v`; a negative one as nought.
+fn base32(number: i64) -> String {
+    let mut digits = Vec::new();
+    let mut rest = u64::try_from(number).unwrap_or_default();
+    loop {
+        digits.extend(u32::try_from(rest % 32).ok().and_then(|digit| char::from_digit(digit, 32)));
+        rest /= 32;
+        if rest == 0 {
+            return digits.into_iter().rev().collect();
+        }
     }
 }
 
@@ -334,6 +365,22 @@ mod tests {
         assert_eq!(token.as_str().len(), 22);
         assert_eq!(token.hash(), secrets.invitation_token(b"salt").hash());
         assert_ne!(token.hash(), Secrets::random().invitation_token(b"salt").hash());
+    }
+
+    #[test]
+    fn a_bounce_tag_opens_only_where_it_was_made_and_survives_a_change_of_case() {
+        let secrets = Secrets::random();
+        for id in [0, 1, 31, 32, 1_000_000, i64::MAX] {
+            let tag = secrets.bounce_tag(id);
+            assert!(tag.len() <= 13 + 1 + 20 && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'), "{tag}");
+            assert_eq!(secrets.open_bounce_tag(&tag), Some(id));
+            assert_eq!(secrets.open_bounce_tag(&tag.to_uppercase()), Some(id));
+            assert_eq!(Secrets::random().open_bounce_tag(&tag), None);
+        }
+        let tag = secrets.bounce_tag(1);
+        for wrong in [tag.replacen('1', "2", 1), tag.replacen('1', "01", 1), "".into(), "-".into(), "é-1".into()] {
+            assert_eq!(secrets.open_bounce_tag(&wrong), None, "{wrong}");
+        }
     }
 
     #[test]

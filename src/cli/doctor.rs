@@ -1,6 +1,6 @@
 //! `manyi doctor`: everything that must hold, looked at once.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -16,12 +16,17 @@ use crate::db::{self, Pool, audit, outbox, setting, suspect};
 use crate::i18n::Texts;
 use crate::mail::{Limits, Mailer};
 
+mod sender;
+
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// Check what DNS says against the settings: a file with TXT records, as in a zone file or from `dig +short`
+    #[arg(long, value_name = "FILE")]
+    dns_txt: Option<PathBuf>,
 }
 
 /// One thing that was looked at.
@@ -36,6 +41,17 @@ struct Check {
     /// Stored figures that are not what the rows say.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     differences: Vec<Difference>,
+    /// Records to publish in DNS.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    records: Vec<DnsRecord>,
+}
+
+/// A DNS record, as a form or a zone file wants it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct DnsRecord {
+    name: String,
+    kind: &'static str,
+    text: String,
 }
 
 /// Differences printed on a terminal; `--json` prints all.
@@ -55,6 +71,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     look_at_database(&config, now, t, &mut checks)?;
     checks.push(secret_file(&config.secret_file, t));
     checks.push(mail_set_up(&config, t));
+    sender::check(&config, args.dns_txt.as_deref(), t, &mut checks);
     let wrong = checks.iter().filter(|check| !check.ok).count();
     if args.json {
         say_json(&serde_json::json!({ "ok": wrong == 0, "checks": checks }))?;
@@ -66,7 +83,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 
 impl Check {
     fn new(name: &'static str, ok: bool, detail: String) -> Self {
-        Self { name, ok, detail, differences: Vec::new() }
+        Self { name, ok, detail, differences: Vec::new(), records: Vec::new() }
     }
 }
 
@@ -78,6 +95,7 @@ fn print(check: &Check, t: Texts) {
         let args = [("what", what.clone()), ("stored", stored.to_string()), ("recounted", recounted.to_string())];
         say(&format!("    {}", t.with("cli-doctor-difference", &args)));
     }
+    check.records.iter().for_each(|record| say(&format!("    {}  {}  {}", record.name, record.kind, record.text)));
     if let Some(more) = check.differences.len().checked_sub(SHOWN).filter(|more| *more > 0) {
         say(&format!("    {}", t.with("cli-doctor-more", &[("more", more)])));
     }
@@ -167,7 +185,7 @@ impl Found {
             ("wrong", recount.differences.len().to_string()),
         ];
         let detail = t.with(if ok { "cli-doctor-tallies" } else { "cli-doctor-tallies-wrong" }, &args);
-        checks.push(Check { name: "tallies", ok, detail, differences: recount.differences });
+        checks.push(Check { differences: recount.differences, ..Check::new("tallies", ok, detail) });
 
         let sums = self.sums;
         let invitations: i64 = sums.invitations.values().sum();

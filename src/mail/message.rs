@@ -11,6 +11,7 @@ use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
 
 use super::address::Address;
+use super::dkim::Signer;
 
 /// Who writes to whom, and the other facts in the header.
 #[derive(Debug, Clone)]
@@ -35,6 +36,10 @@ pub struct Header<'a> {
     pub date: DateTime<Utc>,
     /// The address of one-click unsubscribing (RFC 8058); staff mail has none.
     pub unsubscribe: Option<&'a str>,
+    /// The same by mail, where there is a mailbox that reads it (RFC 2369).
+    pub unsubscribe_mail: Option<&'a Address>,
+    /// Who signs the mail, if anybody; the signature's time is `date`.
+    pub dkim: Option<&'a Signer>,
 }
 
 /// What is read: made by [`super::render`], shown as it is in a preview.
@@ -111,8 +116,9 @@ pub fn build(header: &Header<'_>, content: &Content) -> Result<Mail, BuildError>
     }
     if let Some(url) = header.unsubscribe {
         let url = plain_url(url).ok_or(BuildError::Unsubscribe)?;
+        let by_mail = header.unsubscribe_mail.map(|to| format!(", <mailto:{}?subject=unsubscribe>", to.as_str()));
         message = message
-            .raw_header(field("List-Unsubscribe", format!("<{url}>")))
+            .raw_header(field("List-Unsubscribe", format!("<{url}>{}", by_mail.unwrap_or_default())))
             .raw_header(field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
     }
     let parts = MultiPart::alternative()
@@ -124,10 +130,13 @@ pub fn build(header: &Header<'_>, content: &Content) -> Result<Mail, BuildError>
         .raw_header(field("X-Auto-Response-Suppress", "All".to_owned()))
         .multipart(parts)
         .map_err(|error| BuildError::Message(error.to_string()))?;
-    let raw = String::from_utf8(message.formatted())
+    let mut raw = String::from_utf8(message.formatted())
         .ok()
         .filter(|raw| raw.is_ascii())
         .ok_or_else(|| BuildError::Message("not all of it could be encoded".to_owned()))?;
+    if let Some(signer) = header.dkim {
+        raw.insert_str(0, &signer.field(&raw, header.date));
+    }
     Ok(Mail {
         return_path: header.return_path.clone(),
         to: header.to.clone(),
@@ -218,6 +227,8 @@ pub(crate) mod tests {
             in_reply_to: None,
             date: DateTime::from_timestamp(1_795_000_000, 0).unwrap(),
             unsubscribe: Some("https://example.com/u/AbC-_1"),
+            unsubscribe_mail: None,
+            dkim: None,
         };
         let html = format!("<b>{}</b>", text.replace(['<', '&'], ""));
         build(&header, &Content { subject: subject.to_owned(), text: text.to_owned(), html }).unwrap()
@@ -269,6 +280,38 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn signing_adds_a_field_and_changes_nothing_else() {
+        let signer = Signer::from_pem("example.com", "m1", super::super::dkim::tests::ED25519).unwrap();
+        let (from, to) = (address("feedback@example.com"), address("wang@qq.com"));
+        let mut header = Header {
+            from_name: "示例",
+            from: &from,
+            reply_to: None,
+            return_path: &from,
+            to_name: None,
+            to: &to,
+            message_id: "abc234@example.com",
+            in_reply_to: None,
+            date: DateTime::from_timestamp(1_795_000_000, 0).unwrap(),
+            unsubscribe: Some("https://example.com/u/AbC-_1"),
+            unsubscribe_mail: Some(&from),
+            dkim: None,
+        };
+        let content =
+            Content { subject: "您满意吗？".into(), text: "正文".into(), html: "<b>正文</b>".into() };
+        let plain = build(&header, &content).unwrap().raw;
+        header.dkim = Some(&signer);
+        let signed = build(&header, &content).unwrap().raw;
+        assert_eq!(signed, build(&header, &content).unwrap().raw);
+        let field = signed.strip_suffix(plain.as_str()).unwrap();
+        assert!(field.starts_with("DKIM-Signature: ") && field.contains("t=1795000000;") && field.ends_with("\r\n"));
+        assert!(!field.trim_end().lines().skip(1).any(|line| !line.starts_with('\t')), "one folded field: {field}");
+        let both =
+            "List-Unsubscribe: <https://example.com/u/AbC-_1>, <mailto:feedback@example.com?subject=unsubscribe>";
+        assert!(plain.contains(both), "{plain}");
+    }
+
+    #[test]
     fn the_envelope_sender_is_the_bounce_address() {
         assert_eq!(mail_of("a", "b", "c", "d").return_path.as_str(), "b-1@bounce.cn");
     }
@@ -295,6 +338,8 @@ pub(crate) mod tests {
             in_reply_to: None,
             date: DateTime::UNIX_EPOCH,
             unsubscribe: None,
+            unsubscribe_mail: None,
+            dkim: None,
         };
         let content = |subject: &str| Content { subject: subject.into(), text: "t".into(), html: "h".into() };
         assert_eq!(build(&header, &content(" \r\n")), Err(BuildError::Subject));

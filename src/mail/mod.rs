@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 mod address;
 pub mod directory;
+pub mod dkim;
 #[cfg(test)]
 mod lint;
 mod message;

@@ -25,12 +25,13 @@ class Recorder:
     """aiosmtpd on a free port. `delay` holds each mail so long before its 250, after it was recorded."""
 
     def __init__(self, _directory=None, delay=0):
-        self.delay, self.raw, self.lock = delay, [], threading.Lock()
+        self.delay, self.raw, self.senders, self.lock = delay, [], [], threading.Lock()
         self.controller = aiosmtpd.controller.Controller(self, hostname="127.0.0.1", port=manyi.free_port())
 
     async def handle_DATA(self, _server, _session, envelope):
         with self.lock:
             self.raw.append(envelope.content)
+            self.senders.append(envelope.mail_from)
         if self.delay:
             await asyncio.sleep(self.delay)
         return "250 OK"

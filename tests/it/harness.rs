@@ -163,6 +163,18 @@ impl TestApp {
         answer(request.call().unwrap())
     }
 
+    /// The status that HEAD is answered with.
+    pub fn head(&self, path: &str) -> u16 {
+        self.agent.head(format!("{}{path}", self.base)).call().unwrap().status().as_u16()
+    }
+
+    /// The status of a form posted by another site or program, without a cookie.
+    pub fn post_from(&self, origin: &str, path: &str, body: &[u8]) -> u16 {
+        let request = self.agent.post(format!("{}{path}", self.base)).header("Origin", origin);
+        let request = request.header("Content-Type", "application/x-www-form-urlencoded");
+        request.send(body).unwrap().status().as_u16()
+    }
+
     /// Posts a form as a browser on our own page would.
     pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let pair = |(name, value): &(&str, &str)| format!("{}={}", encode(name), encode(value));

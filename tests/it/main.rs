@@ -30,6 +30,7 @@ mod reminders;
 mod sample;
 mod schema;
 mod small_numbers;
+mod stopping;
 mod survey;
 mod texts;
 mod writer;

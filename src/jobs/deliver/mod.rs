@@ -221,17 +221,21 @@ impl Deliver {
         };
         let from: Address = config.mail_from.parse().ok()?;
         let follows = claimed.follows.map(|first| secrets.message_id(first, &from.domain()));
+        let bounce = config.bounce.as_ref().map(|to| to.with(&secrets.bounce_tag(claimed.id)));
+        let bounce: Option<Address> = bounce.map(|address| address.parse()).transpose().ok()?;
         let header = Header {
             from_name: &invitation.from_name(),
             from: &from,
             reply_to: None,
-            return_path: &from,
+            return_path: bounce.as_ref().unwrap_or(&from),
             to_name: claimed.contact.name.as_deref(),
             to,
             message_id: &secrets.message_id(claimed.id, &from.domain()),
             in_reply_to: follows.as_deref(),
             date: claimed.written_at,
             unsubscribe: Some(&links.unsubscribe),
+            unsubscribe_mail: bounce.as_ref(),
+            dkim: self.context.dkim.as_deref(),
         };
         build(&header, &invitation.render().ok()?).ok()
     }

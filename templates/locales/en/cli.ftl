@@ -118,6 +118,22 @@ cli-doctor-mail-plain = The mail server { $server } answers, unencrypted; mails 
 cli-doctor-mail-encrypted = The mail server { $server } answers, encrypted; mails come from { $from }.
 cli-doctor-mail-signed-in = The mail server { $server } answers, encrypted, and knows us; mails come from { $from }.
 cli-doctor-mail-fails = MANYI_SMTP_URL: the mail server cannot be used: { $cause }
+cli-doctor-dkim = Mails are signed (DKIM); the key belongs at { $name }.
+cli-doctor-dkim-none = Mails are not signed here: MANYI_DKIM_KEY is not set. Unless the mail server signs them, over List-Unsubscribe too, large providers will not trust them.
+cli-doctor-aligned = Domains align for DMARC: sender { $from }, return path { $path }, signature { $dkim }.
+cli-doctor-astray = Mails come from { $from }, but { $list } is neither the same domain nor below it: DMARC will not count it. Correct MANYI_DKIM_DOMAIN, MANYI_BOUNCE_DOMAIN or MANYI_MAIL_FROM.
+cli-doctor-dns-publish = To be published in DNS; name in the SPF record every address that mail leaves from, and check with --dns-txt FILE:
+cli-doctor-dns-nothing = { $file }: neither a DKIM key nor an SPF or DMARC record. Put in what `dig +short TXT NAME` prints.
+cli-doctor-dns-dkim = DNS has the public key that belongs to ours.
+cli-doctor-dns-dkim-none = The DKIM record has no key (p=).
+cli-doctor-dns-dkim-revoked = The DKIM record says that the key was revoked: its p= is empty.
+cli-doctor-dns-dkim-other = The DKIM record has another key than ours: every signature would fail. Publish the one above.
+cli-doctor-dns-dkim-testing = The DKIM record says t=y, “only testing”: take that out.
+cli-doctor-dns-spf = There is an SPF record, and it does not let everybody send.
+cli-doctor-dns-spf-open = The SPF record lets everybody send, or does not end: let it end with ~all or -all.
+cli-doctor-dns-dmarc = The DMARC record is in order, and our domains satisfy it.
+cli-doctor-dns-dmarc-strict = The DMARC record wants the very same domain (aspf=s or adkim=s), and ours differ: make it r, or use one domain.
+cli-doctor-dns-dmarc-bad = The DMARC record has no policy: it needs p=none, p=quarantine or p=reject.
 cli-doctor-wrong = { $n ->
     [one] 1 thing is wrong; it is marked ✗ above.
    *[other] { $n } things are wrong; they are marked ✗ above.

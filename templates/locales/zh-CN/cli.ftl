@@ -118,6 +118,22 @@ cli-doctor-mail-plain = 邮件服务器 { $server } 可用，连接未加密；�
 cli-doctor-mail-encrypted = 邮件服务器 { $server } 可用，连接已加密；发件人 { $from }。
 cli-doctor-mail-signed-in = 邮件服务器 { $server } 可用，连接已加密，登录成功；发件人 { $from }。
 cli-doctor-mail-fails = MANYI_SMTP_URL：邮件服务器不可用：{ $cause }
+cli-doctor-dkim = 邮件带 DKIM 签名，公钥应发布在 { $name }。
+cli-doctor-dkim-none = 没有设置 MANYI_DKIM_KEY，这里不对邮件签名。除非邮件服务器代签（并覆盖 List-Unsubscribe），各大邮箱不会信任这些邮件。
+cli-doctor-aligned = 域名符合 DMARC 对齐要求：发件人 { $from }，退信地址 { $path }，签名 { $dkim }。
+cli-doctor-astray = 发件域名是 { $from }，而 { $list } 与它既不相同，也没有上下级关系，DMARC 不予认可。请改正 MANYI_DKIM_DOMAIN、MANYI_BOUNCE_DOMAIN 或 MANYI_MAIL_FROM。
+cli-doctor-dns-publish = 需要发布的 DNS 记录如下；SPF 里要写全所有外发地址，发布后可用 --dns-txt 文件 核对：
+cli-doctor-dns-nothing = { $file } 里既没有 DKIM 公钥，也没有 SPF 或 DMARC 记录。请放入 `dig +short TXT 域名` 的输出。
+cli-doctor-dns-dkim = DNS 里的公钥与本机私钥相符。
+cli-doctor-dns-dkim-none = DKIM 记录里没有公钥（p=）。
+cli-doctor-dns-dkim-revoked = DKIM 记录的 p= 是空的，表示密钥已作废。
+cli-doctor-dns-dkim-other = DKIM 记录里是另一把公钥，签名都会验证失败。请发布上面列出的那一条。
+cli-doctor-dns-dkim-testing = DKIM 记录带有 t=y（仅测试），请去掉。
+cli-doctor-dns-spf = SPF 记录有效，没有放行所有人。
+cli-doctor-dns-spf-open = SPF 记录放行了所有人，或没有结尾规则：请以 ~all 或 -all 结尾。
+cli-doctor-dns-dmarc = DMARC 记录有效，本机域名符合其要求。
+cli-doctor-dns-dmarc-strict = DMARC 记录要求域名完全一致（aspf=s 或 adkim=s），而本机的域名不同：请改为 r，或统一用一个域名。
+cli-doctor-dns-dmarc-bad = DMARC 记录没有策略，需要 p=none、p=quarantine 或 p=reject。
 cli-doctor-wrong = 有 { $n } 项不正常，见上面标 ✗ 的各项。
 
 cli-sample-drawn = { $period }：从 { $frame } 条服务记录中抽取 { $drawn } 条（比例 { $fraction }，种子 { $seed }）。
