@@ -385,6 +385,7 @@ pub(super) fn read(conn: &mut Connection, id: &str) -> super::Result<Option<Foun
         answers,
         comment: None,
         notice_id: None,
+        counter_id: None,
         scored,
     };
     Ok(Some(Found { response, excluded }))

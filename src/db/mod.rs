@@ -57,6 +57,7 @@ pub mod commitment;
 mod connection;
 pub mod contact_wish;
 pub mod correction;
+pub mod counter;
 pub mod department;
 pub mod doctor;
 pub mod drivers;

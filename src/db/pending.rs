@@ -13,9 +13,9 @@ use super::questionnaire::Published;
 use super::schema::pending_response;
 use super::{Connection, Result, response, tally};
 use crate::crypto::{Place, Secrets, Unreadable, random};
-use crate::domain::anonymity::{COMPANY, generalise, without_channel};
+use crate::domain::anonymity::{COMPANY, generalise, without_channel, without_counter};
 use crate::domain::period::Period;
-use crate::domain::response::Response;
+use crate::domain::response::{Base, Response};
 use crate::domain::tally::{ServiceDelta, Tallies};
 
 /// Every sealed answer is padded to this length, so that its size tells nothing: the longest comment fits. What is
@@ -109,12 +109,12 @@ pub fn release_remainders(
         .load(conn)?;
     let questionnaires = Published::default();
     // A channel's version would tell the channel, and answers to other questions the version.
-    let mut by_month: BTreeMap<(i64, String, String), Vec<Waiting>> = BTreeMap::new();
+    let mut by_month: BTreeMap<(i64, String, String, Base), Vec<Waiting>> = BTreeMap::new();
     for (id, department_id, cohort, sealed) in rows {
         let month = cohort.split(':').next().unwrap_or_default().to_owned();
         let answer = open(secrets, &id, &sealed)?;
         let asked = questionnaires.get(conn, answer.questionnaire_version_id)?.form();
-        by_month.entry((department_id, month, asked)).or_default().push((id, answer));
+        by_month.entry((department_id, month, asked, answer.base)).or_default().push((id, answer));
     }
     let mut tallies = Tallies::default();
     let mut released = Vec::new();
@@ -126,7 +126,12 @@ pub fn release_remainders(
             // Another instance is at it: the whole transaction gives way.
             return Err(diesel::result::Error::RollbackTransaction.into());
         }
-        without_channel(&mut answers);
+        let is_walk_up = answers.iter().all(|answer| answer.base == Base::WalkUp);
+        if is_walk_up {
+            without_counter(&mut answers)
+        } else {
+            without_channel(&mut answers)
+        }
         released.push(answers);
     }
     let count = released.iter().map(Vec::len).sum();
@@ -153,8 +158,10 @@ fn release(
         for mut answer in batch {
             answer.counts_in = answer.served.counting(|period| progress.state(period));
             tallies.add_response(&answer);
-            let responded = ServiceDelta { responded: 1, ..ServiceDelta::default() };
-            tallies.add_service(answer.attribution, answer.served, responded);
+            if answer.is_invited() {
+                let responded = ServiceDelta { responded: 1, ..ServiceDelta::default() };
+                tallies.add_service(answer.attribution, answer.served, responded);
+            }
             rows.push(answer);
         }
     }
@@ -214,14 +221,20 @@ impl Group {
         Self {
             department_id: answer.attribution.department_id,
             channel: answer.attribution.channel.map_or("", |channel| channel.as_str()),
-            cohort: format!(
-                "{}:{}:{}",
-                answer.served.month,
-                answer.questionnaire_version_id,
-                answer.notice_id.unwrap_or_default()
-            ),
+            cohort: cohort(answer),
         }
     }
+}
+
+/// What else those who wait together share. Walk-up answers wait apart: beside them an invited customer's answer would
+/// stand out, and who was invited is known.
+fn cohort(answer: &Response) -> String {
+    let (month, notice) = (answer.served.month, answer.notice_id.unwrap_or_default());
+    let invited = format!("{month}:{}:{notice}", answer.questionnaire_version_id);
+    if answer.is_invited() {
+        return invited;
+    }
+    format!("{invited}:{}:{}", answer.base.as_str(), answer.counter_id.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -204,7 +204,9 @@ impl Counting {
             let Some(row) = rows.last() else { return Ok(()) };
             last.clone_from(&row.id);
             for row in rows {
-                *self.responded.entry(row.department_id).or_default() += 1;
+                if row.base == Base::Invited.as_str() {
+                    *self.responded.entry(row.department_id).or_default() += 1;
+                }
                 if !row.excluded {
                     self.count(conn, row.counted()?)?;
                 }
@@ -238,6 +240,7 @@ impl Counting {
             answers,
             comment: None,
             notice_id: None,
+            counter_id: None,
             scored,
         });
         Ok(())

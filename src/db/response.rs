@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::schema::{anonymous_response, response};
 use super::{Connection, Result};
 use crate::crypto::random;
-use crate::domain::response::Response;
+use crate::domain::response::{Base, Response};
 
 /// A named response on its way in.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +38,15 @@ pub struct Comment {
     pub month: String,
 }
 
+/// Whose comments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Voices {
+    /// Of customers who were asked.
+    Asked,
+    /// Of whoever came by a counter.
+    WalkUp,
+}
+
 #[derive(Insertable)]
 #[diesel(table_name = response, treat_none_as_default_value = false)]
 struct NamedRow<'a> {
@@ -63,6 +72,8 @@ struct NamedRow<'a> {
     excluded: bool,
     notice_id: Option<i64>,
     wants_contact: bool,
+    counter_id: Option<i64>,
+    form_number: Option<&'a str>,
 }
 
 #[derive(Insertable)]
@@ -86,6 +97,7 @@ struct AnonymousRow<'a> {
     year: String,
     excluded: bool,
     notice_id: Option<i64>,
+    counter_id: Option<i64>,
 }
 
 /// Stores named responses; their invitations are marked in the same transaction.
@@ -111,9 +123,16 @@ const BATCH: usize = 500;
 
 /// The newest comments on these departments in some months, at most `limit` of each kind; newest first, the anonymous
 /// ones in the order of their random ids.
-pub fn comments(conn: &mut Connection, departments: &[i64], months: &[String], limit: i64) -> Result<Vec<Comment>> {
+pub fn comments(
+    conn: &mut Connection,
+    departments: &[i64],
+    months: &[String],
+    voices: Voices,
+    limit: i64,
+) -> Result<Vec<Comment>> {
     type Row<Id> = (Id, Option<String>, Option<i16>, Option<String>, String);
-    let named: Vec<Row<i64>> = response::table
+    let walk_up = Base::WalkUp.as_str();
+    let mut named = response::table
         .filter(response::department_id.eq_any(departments))
         .filter(response::month.eq_any(months))
         .filter(response::comment.is_not_null())
@@ -121,8 +140,8 @@ pub fn comments(conn: &mut Connection, departments: &[i64], months: &[String], l
         .order(response::id.desc())
         .limit(limit)
         .select((response::id, response::comment, response::overall, response::touchpoint, response::month))
-        .load(conn)?;
-    let anonymous: Vec<Row<Vec<u8>>> = anonymous_response::table
+        .into_boxed();
+    let mut anonymous = anonymous_response::table
         .filter(anonymous_response::department_id.eq_any(departments))
         .filter(anonymous_response::month.eq_any(months))
         .filter(anonymous_response::comment.is_not_null())
@@ -136,7 +155,18 @@ pub fn comments(conn: &mut Connection, departments: &[i64], months: &[String], l
             anonymous_response::touchpoint,
             anonymous_response::month,
         ))
-        .load(conn)?;
+        .into_boxed();
+    match voices {
+        Voices::Asked => {
+            named = named.filter(response::base.ne(walk_up));
+            anonymous = anonymous.filter(anonymous_response::base.ne(walk_up));
+        }
+        Voices::WalkUp => {
+            named = named.filter(response::base.eq(walk_up));
+            anonymous = anonymous.filter(anonymous_response::base.eq(walk_up));
+        }
+    }
+    let (named, anonymous): (Vec<Row<i64>>, Vec<Row<Vec<u8>>>) = (named.load(conn)?, anonymous.load(conn)?);
     let comment = |(id, text, overall, touchpoint, month): Row<String>| {
         Some(Comment { id, text: text?, overall, touchpoint, month })
     };
@@ -172,6 +202,8 @@ impl<'a> NamedRow<'a> {
             excluded: false,
             notice_id: response.notice_id,
             wants_contact: response.answers.wants_contact(),
+            counter_id: response.counter_id,
+            form_number: None,
         }
     }
 }
@@ -198,6 +230,7 @@ impl<'a> AnonymousRow<'a> {
             year: response.counts_in.year.to_string(),
             excluded: false,
             notice_id: response.notice_id,
+            counter_id: response.counter_id,
         }
     }
 }

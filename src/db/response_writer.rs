@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::thread::JoinHandle;
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 use diesel::prelude::*;
@@ -14,7 +15,7 @@ use super::checkpoint::Checkpoints;
 use super::period::Progress;
 use super::response::Named;
 use super::schema::invitation;
-use super::{Connection, Error, Pool, Result, outbox, pending, response, tally};
+use super::{Connection, Error, Pool, Result, counter, outbox, pending, response, tally};
 use crate::crypto::Secrets;
 use crate::domain::invitation::State;
 use crate::domain::response::Response;
@@ -26,15 +27,27 @@ const QUEUE: usize = 4096;
 /// Answers in one transaction at most.
 const BATCH: usize = 256;
 
-/// An answer to an invitation, checked and scored.
+/// An answer, checked and scored, and what gives the right to it: that right is good for one.
 #[derive(Debug, Clone)]
-pub struct Submission {
-    /// Key of the invitation.
-    pub invitation_id: i64,
-    /// Whether its mail is known to have gone out.
-    pub is_sent: bool,
-    /// What was answered.
-    pub answer: Answer,
+pub enum Submission {
+    /// To an invitation.
+    Invited {
+        /// Key of the invitation.
+        invitation_id: i64,
+        /// Whether its mail is known to have gone out.
+        is_sent: bool,
+        /// What was answered.
+        answer: Answer,
+    },
+    /// At a counter, always anonymous.
+    WalkUp {
+        /// Keyed hash of the page that was sent.
+        page: Vec<u8>,
+        /// The day after which the page is too old anyway.
+        until: NaiveDate,
+        /// What was answered.
+        response: Response,
+    },
 }
 
 /// By name or not: the customer's choice.
@@ -51,7 +64,7 @@ pub enum Answer {
 pub enum Receipt {
     /// It is stored.
     Stored,
-    /// The invitation was answered, or ended, before.
+    /// The invitation was answered, or ended, before; the page was sent before.
     Late,
 }
 
@@ -146,22 +159,27 @@ impl Writer {
 fn store(conn: &mut Connection, secrets: &Secrets, zone: Tz, submissions: &[Submission]) -> Result<Vec<Receipt>> {
     // First, as everywhere: whoever locks the periods last could wait crosswise with whoever moves one.
     let progress = Progress::hold(conn)?;
-    let unsent: Vec<i64> = submissions.iter().filter(|s| !s.is_sent).map(|s| s.invitation_id).collect();
+    let unsent: Vec<i64> = submissions.iter().filter_map(Submission::unsent).collect();
     outbox::mark_sent(conn, &unsent, zone, None)?;
     let mut spent = spend(conn, submissions)?;
+    let mut pages = spend_pages(conn, submissions)?;
     let mut tallies = Tallies::default();
     let mut named = Vec::new();
     let mut anonymous = Vec::new();
     let mut receipts = Vec::with_capacity(submissions.len());
     for submission in submissions {
         // Taken out: a second answer to the same invitation in one batch is late too.
-        if !spent.remove(&submission.invitation_id) {
+        let is_first = match submission {
+            Submission::Invited { invitation_id, .. } => spent.remove(invitation_id),
+            Submission::WalkUp { .. } => pages.next().unwrap_or(false),
+        };
+        if !is_first {
             receipts.push(Receipt::Late);
             continue;
         }
         receipts.push(Receipt::Stored);
-        match &submission.answer {
-            Answer::Named(answer) => {
+        match submission {
+            Submission::Invited { answer: Answer::Named(answer), .. } => {
                 let mut answer = answer.clone();
                 let response = &mut answer.response;
                 response.counts_in = response.served.counting(|period| progress.state(period));
@@ -170,7 +188,8 @@ fn store(conn: &mut Connection, secrets: &Secrets, zone: Tz, submissions: &[Subm
                 tallies.add_service(response.attribution, response.served, responded);
                 named.push(answer);
             }
-            Answer::Anonymous(answer) => anonymous.push(answer.clone()),
+            Submission::Invited { answer: Answer::Anonymous(answer), .. } => anonymous.push(answer.clone()),
+            Submission::WalkUp { response, .. } => anonymous.push(response.clone()),
         }
     }
     response::insert_named(conn, &named)?;
@@ -185,7 +204,8 @@ fn store(conn: &mut Connection, secrets: &Secrets, zone: Tz, submissions: &[Subm
 fn spend(conn: &mut Connection, submissions: &[Submission]) -> Result<HashSet<i64>> {
     let open = [State::Scheduled, State::Queued, State::Sent].map(State::as_str);
     // In the order of their keys, so that two instances do not lock crosswise.
-    let ids: BTreeMap<i64, ()> = submissions.iter().map(|submission| (submission.invitation_id, ())).collect();
+    let invited = submissions.iter().filter_map(Submission::invitation_id);
+    let ids: BTreeMap<i64, ()> = invited.map(|id| (id, ())).collect();
     let spent: Vec<i64> = diesel::update(invitation::table)
         .filter(invitation::id.eq_any(ids.into_keys().collect::<Vec<_>>()))
         .filter(invitation::state.eq_any(open))
@@ -193,4 +213,32 @@ fn spend(conn: &mut Connection, submissions: &[Submission]) -> Result<HashSet<i6
         .returning(invitation::id)
         .get_results(conn)?;
     Ok(spent.into_iter().collect())
+}
+
+/// Whether each walk-up answer is the first of its page, in their order.
+fn spend_pages(conn: &mut Connection, submissions: &[Submission]) -> Result<std::vec::IntoIter<bool>> {
+    let page = |submission: &'_ Submission| match submission {
+        Submission::WalkUp { page, until, .. } => Some((page.clone(), *until)),
+        Submission::Invited { .. } => None,
+    };
+    let pages: Vec<(Vec<u8>, NaiveDate)> = submissions.iter().filter_map(page).collect();
+    let pages: Vec<(&[u8], NaiveDate)> = pages.iter().map(|(page, until)| (page.as_slice(), *until)).collect();
+    Ok(counter::spend(conn, &pages)?.into_iter())
+}
+
+impl Submission {
+    fn invitation_id(&self) -> Option<i64> {
+        match self {
+            Self::Invited { invitation_id, .. } => Some(*invitation_id),
+            Self::WalkUp { .. } => None,
+        }
+    }
+
+    /// The invitation whose mail is not known to have gone out.
+    fn unsent(&self) -> Option<i64> {
+        match self {
+            Self::Invited { invitation_id, is_sent: false, .. } => Some(*invitation_id),
+            _ => None,
+        }
+    }
 }

@@ -177,6 +177,8 @@ diesel::table! {
         excluded -> Bool,
         notice_id -> Nullable<BigInt>,
         wants_contact -> Bool,
+        counter_id -> Nullable<BigInt>,
+        form_number -> Nullable<Text>,
     }
 }
 
@@ -210,6 +212,28 @@ diesel::table! {
         year -> Text,
         excluded -> Bool,
         notice_id -> Nullable<BigInt>,
+        counter_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    counter (id) {
+        id -> BigInt,
+        code -> Text,
+        department_id -> BigInt,
+        touchpoint -> Text,
+        name_zh -> Text,
+        name_en -> Text,
+        created_by -> Text,
+        created_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    sent_page (hash) {
+        hash -> Binary,
+        until -> Date,
     }
 }
 
@@ -543,6 +567,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     privacy_notice,
     response_correction,
     suspect_tally,
+    counter,
+    sent_page,
 );
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(service_record::department_id, invitation::state);

@@ -13,12 +13,13 @@ use crate::crypto::Token;
 use crate::db::department::{self, Departments, NewDepartment};
 use crate::db::employee::NewEmployee;
 use crate::db::user::NewUser;
-use crate::db::{self, Connection, audit, employee, intake, invitation, setting, user};
+use crate::db::{self, Connection, audit, counter, employee, intake, invitation, setting, user};
 use crate::domain::user::Role;
 use crate::i18n::Texts;
 
 mod closing;
 mod comments;
+mod counters;
 mod dice;
 mod follow_up;
 mod history;
@@ -51,6 +52,8 @@ pub struct Summary {
     pub sign_ins: Vec<SignIn>,
     /// Path of a questionnaire that can be answered.
     pub survey: Option<String>,
+    /// Path of a counter's questionnaire.
+    pub counter: Option<String>,
     /// Path of the captured mail.
     pub mail: &'static str,
 }
@@ -140,6 +143,7 @@ fn make(conn: &mut Connection, context: &Context, now: DateTime<Utc>) -> Result<
     }
     let employees = hire(conn, now)?;
     let made = history::make(conn, context, &employees, now)?;
+    counters::make(conn, context, now)?;
     follow_up::make(conn, context, now)?;
     if let Some(by) = STAFF.iter().find(|staff| staff.role == Role::Quality) {
         closing::close(conn, context, by.email, now)?;
@@ -230,6 +234,7 @@ fn summary(
     }
     let salt = survey.map(|id| invitation::by_id(conn, id)).transpose()?.flatten().and_then(|found| found.salt);
     let token: Option<Token> = salt.map(|salt| context.secrets.invitation_token(&salt));
+    let counter = counter::list(conn, None)?.into_iter().find(|counter| counter.ended_at.is_none());
     let (departments, employees, service_records) = intake::counts(conn)?;
     Ok(Summary {
         is_new,
@@ -238,6 +243,7 @@ fn summary(
         service_records,
         sign_ins,
         survey: token.map(|token| format!("/s/{}", token.as_str())),
+        counter: counter.map(|counter| format!("/q/{}", counter.code)),
         mail: MAIL_PATH,
     })
 }
@@ -270,6 +276,9 @@ impl Summary {
         ]);
         if let Some(survey) = &self.survey {
             lines.push(format!("  {base_url}{survey}  {}", t.get("demo-survey")));
+        }
+        if let Some(counter) = &self.counter {
+            lines.push(format!("  {base_url}{counter}  {}", t.get("demo-counter")));
         }
         lines.join("\n")
     }

@@ -147,11 +147,12 @@ fn the_summary_shows_every_link_in_both_languages() {
         service_records: 24_000,
         sign_ins: vec![sign_in(Role::Admin, "/link/x"), sign_in(Role::Hr, "/link/y")],
         survey: Some("/s/z".into()),
+        counter: Some("/q/k".into()),
         mail: MAIL_PATH,
     };
     for locale in [Locale::ZhCn, Locale::En] {
         let text = summary.text(&Texts::new(locale), "http://127.0.0.1:8080");
-        for path in ["/link/x", "/link/y", "/s/z", "/dev/mail"] {
+        for path in ["/link/x", "/link/y", "/s/z", "/q/k", "/dev/mail"] {
             assert!(text.contains(&format!("http://127.0.0.1:8080{path}  ")), "{text}");
         }
         assert!(text.contains("12") && text.contains("24000"), "{text}");

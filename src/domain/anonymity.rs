@@ -19,6 +19,17 @@ pub fn generalise(batch: &mut [Response]) {
     narrow(batch, everyone, &[employee, client, touchpoint]);
 }
 
+/// Leaves out of walk-up answers at which counter they were given: for those of a department and month that found no
+/// company there. They keep their channel, which their base tells anyway; the rest is as with [`without_channel`].
+pub fn without_counter(batch: &mut [Response]) {
+    let channel = batch.first().and_then(|response| response.attribution.channel);
+    without_channel(batch);
+    for response in batch {
+        response.attribution.channel = channel;
+        response.counter_id = None;
+    }
+}
+
 /// Leaves out of answers what would tell their channel: for those of a department and month that found no company in it.
 /// The caller has seen to it that their questionnaires ask the same; all of them then name the same one.
 pub fn without_channel(batch: &mut [Response]) {

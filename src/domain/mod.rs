@@ -6,6 +6,7 @@ pub mod anonymity;
 pub mod appraisal;
 pub mod commitment;
 pub mod comparison;
+pub mod counter;
 pub mod drivers;
 pub mod duty;
 pub mod edition;

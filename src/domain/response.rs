@@ -96,6 +96,9 @@ pub struct Response {
     /// Key of the privacy notice that the customer was told; `None` where none was shown, as on the phone.
     #[serde(default)]
     pub notice_id: Option<i64>,
+    /// Key of the counter where it was given, of a walk-up answer.
+    #[serde(default)]
+    pub counter_id: Option<i64>,
 }
 
 impl Response {
@@ -121,7 +124,13 @@ impl Response {
             comment,
             scored,
             notice_id: None,
+            counter_id: None,
         }
+    }
+
+    /// Whether its customer was invited to answer: only then does it count among those who responded.
+    pub fn is_invited(&self) -> bool {
+        self.base == Base::Invited
     }
 }
 

@@ -1,9 +1,9 @@
 //! What time brings: invitations run out, anonymous answers that found no company in their month are released with less
-//! said about them.
+//! said about them, and pages that are too old to be sent need not be remembered.
 
 use super::Step;
 use crate::context::Context;
-use crate::db::{self, invitation, pending, period::Progress};
+use crate::db::{self, counter, invitation, pending, period::Progress};
 use crate::domain::period::{Grain, Period};
 
 /// Looks once.
@@ -13,6 +13,7 @@ pub async fn step(context: &Context) -> db::Result<Step> {
     let work = move |conn: &mut db::Connection| -> db::Result<_> {
         let progress = Progress::hold(conn)?;
         let expired = invitation::expire(conn, now)?;
+        counter::forget_pages(conn, now.date_naive())?;
         let released = pending::release_remainders(conn, &secrets, &progress, month)?;
         Ok((expired, released))
     };

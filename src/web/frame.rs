@@ -178,6 +178,9 @@ impl Page {
             if super::staff::sample::READERS.contains(&session.role) {
                 areas.push((Area::Samples, "/samples".to_owned()));
             }
+            if super::staff::counters::WRITERS.contains(&session.role) {
+                areas.push((Area::Counters, "/staff/counters".to_owned()));
+            }
             if session.role == Role::Employee {
                 areas.push((Area::Record, "/record".to_owned()));
             }

@@ -35,6 +35,8 @@ pub struct Web {
     guesses: guesses::Guesses,
     /// Remembers who opens links as no person would.
     suspects: survey::suspects::Suspects,
+    /// Counts answers at counters by where they come from.
+    crowds: survey::crowds::Crowds,
     /// Whether answers are taken.
     pause: survey::pause::Pause,
     /// This is the demo: a banner, and captured mail to look at.
@@ -49,6 +51,7 @@ impl Web {
             writer,
             guesses: guesses::Guesses::new(),
             suspects: Default::default(),
+            crowds: survey::crowds::Crowds::new(),
             pause: Default::default(),
             demo: captured_mail,
         }
@@ -71,6 +74,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/u/{token}/not-me", get().to(survey::unsubscribe::ask_not_me))
         .route("/u/{token}/not-me", head().to(survey::unsubscribe::ask_not_me))
         .route("/u/{token}/not-me", post().to(survey::unsubscribe::not_me))
+        .route("/q/{code}", get().to(survey::walk_up::open))
+        .route("/q/{code}", head().to(survey::walk_up::open))
+        .route("/q/{code}", post().to(survey::walk_up::answer))
+        .route("/q/{code}/thanks", get().to(survey::walk_up::thanks))
         // The public.
         .route("/commitments", get().to(public::commitments))
         .route("/privacy", get().to(public::privacy))
@@ -104,6 +111,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/staff/commitments/new", post().to(staff::commitments::announce))
         .route("/staff/commitments/{id}/end", get().to(staff::commitments::end_form))
         .route("/staff/commitments/{id}/end", post().to(staff::commitments::end))
+        .route("/staff/counters", get().to(staff::counters::list))
+        .route("/staff/counters", post().to(staff::counters::add))
+        .route("/staff/counters/{code}/end", post().to(staff::counters::end))
+        .route("/staff/counters/{code}/sheet", get().to(staff::counters::sheet))
+        .route("/staff/counters/{code}/qr.svg", get().to(staff::counters::qr))
         .route("/exclusions", get().to(staff::exclusions::list))
         .route("/exclusions", post().to(staff::exclusions::propose))
         .route("/exclusions/{id}", post().to(staff::exclusions::decide))

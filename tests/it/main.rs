@@ -20,6 +20,7 @@ mod asking;
 mod backup;
 mod commitments;
 mod comparison;
+mod counters;
 mod deadlines;
 mod exclusion;
 mod journey;

@@ -35,6 +35,8 @@ on_both!(every_table_is_as_the_schema_says, |app| {
                 response,
                 pending_response,
                 anonymous_response,
+                counter,
+                sent_page,
                 exclusion,
                 tally,
                 service_tally,

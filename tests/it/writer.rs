@@ -23,7 +23,7 @@ fn submission(app: &TestApp, number: usize) -> Submission {
         entered_by: None,
         response,
     };
-    Submission { invitation_id: stored.invitation_id, is_sent: false, answer: Answer::Named(named) }
+    Submission::Invited { invitation_id: stored.invitation_id, is_sent: false, answer: Answer::Named(named) }
 }
 
 fn submit(app: &TestApp, submissions: Vec<Submission>) -> Vec<Receipt> {
@@ -58,7 +58,7 @@ on_both!(a_bad_submission_does_not_take_its_batch_along, |app| {
     app.department("客服");
     let good = submission(app, 1);
     let mut bad = submission(app, 2);
-    if let Answer::Named(named) = &mut bad.answer {
+    if let Submission::Invited { answer: Answer::Named(named), .. } = &mut bad {
         named.response.questionnaire_version_id = -1;
     }
     let (writer, thread) =

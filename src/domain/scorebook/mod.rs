@@ -255,17 +255,23 @@ impl Scorebook {
 
     /// The sums of a slice: of the response as a whole if `question` is empty, else of that question.
     pub fn sums(&self, slice: &Slice<'_>, question: &str) -> Sums {
+        self.lines_of(slice, question).map(|line| line.sums).sum()
+    }
+
+    fn lines_of<'a>(&'a self, slice: &'a Slice<'_>, question: &'a str) -> impl Iterator<Item = &'a Line> {
         let lines = slice.departments.iter().filter_map(|id| self.lines.get(id)).flatten();
-        lines
-            .filter(|line| {
-                line.question == question
-                    && line.employee_id == slice.employee
-                    && line.base == slice.base
-                    && (slice.channel.is_none() || line.channel == slice.channel)
-                    && line.periods.include(slice.period)
-            })
-            .map(|line| line.sums)
-            .sum()
+        lines.filter(move |line| {
+            line.question == question
+                && line.employee_id == slice.employee
+                && line.base == slice.base
+                && (slice.channel.is_none() || line.channel == slice.channel)
+                && line.periods.include(slice.period)
+        })
+    }
+
+    /// How many valid answers of a slice were entered in one way.
+    pub fn entered(&self, slice: &Slice<'_>, mode: Mode) -> u32 {
+        self.lines_of(slice, "").filter(|line| line.mode == mode).map(|line| line.sums.n).sum()
     }
 
     /// The counts of service records of a slice, whatever its base.

@@ -20,6 +20,7 @@ use crate::db::department::{Department, Departments};
 use crate::db::employee::{self, Employee};
 use crate::db::period::{Course, Progress};
 use crate::db::pull::{Kind, Pulled};
+use crate::db::response::Voices;
 use crate::db::scorebook::{self, Wanted};
 use crate::db::scores::RequestError;
 use crate::db::trend::{TrendRequest, trends};
@@ -122,6 +123,8 @@ pub(super) struct Figures {
     employees: HashMap<i64, Employee>,
     questionnaire: Questionnaire,
     comments: Vec<response::Comment>,
+    /// Of whoever came by a counter.
+    walk_up: Vec<response::Comment>,
     wishes: wishes::Wishes,
 }
 
@@ -144,7 +147,11 @@ async fn load(page: &Page, code: &str, channel: Option<Channel>) -> Result<Figur
         let slice = Slice { departments: &ids, employee: None, channel, period: choice.period, base: Base::Invited };
         let staff = book.employees(&slice);
         let months: Vec<_> = choice.period.months().map(|month| month.to_string()).collect();
-        let comments = if with_comments { response::comments(conn, &ids, &months, COMMENTS)? } else { Vec::new() };
+        let said = |conn: &mut db::Connection, voices| match with_comments {
+            true => response::comments(conn, &ids, &months, voices, COMMENTS),
+            false => Ok(Vec::new()),
+        };
+        let (comments, walk_up) = (said(conn, Voices::Asked)?, said(conn, Voices::WalkUp)?);
         let wishes = if with_comments {
             wishes::load(conn, &departments.with_descendants(department.id), &questionnaires, now)?
         } else {
@@ -165,6 +172,7 @@ async fn load(page: &Page, code: &str, channel: Option<Channel>) -> Result<Figur
             progress: Progress::load(conn)?,
             calendar: holiday::calendar(conn)?,
             comments,
+            walk_up,
             wishes,
             book,
             choice,
@@ -197,6 +205,7 @@ async fn build(page: &Page, code: &str) -> Result<HttpResponse, Refusal> {
         usable: figures.usable(page, &path),
         headlines: headlines::headlines(page, &figures),
         left_out: headlines::left_out(page, &figures),
+        walk_up: headlines::walk_up(page, &figures, figures.said_at_counters(page, session)),
         response: figures.book.reach(&slice, &figures.named()).into(),
         charts: charts(page, &figures).await?,
         questions: figures.questions(page),
@@ -388,6 +397,18 @@ impl Figures {
         if n < MIN_COMMENT_N {
             return Comments::TooFew;
         }
+        Comments::Shown(self.written(page, session, &self.comments))
+    }
+
+    /// What was written at counters; nothing while too few answered there.
+    fn said_at_counters(&self, page: &Page, session: &Session) -> Vec<Comment> {
+        let slice = Slice { base: Base::WalkUp, ..self.slice(self.channel) };
+        let may_see = session.sees_comments() && self.book.sums(&slice, "").n >= MIN_COMMENT_N;
+        if may_see { self.written(page, session, &self.walk_up) } else { Vec::new() }
+    }
+
+    /// Comments as the page shows them.
+    fn written(&self, page: &Page, session: &Session, comments: &[response::Comment]) -> Vec<Comment> {
         let overall = self.questionnaire.question(OVERALL);
         let word = |points: Option<i16>| {
             let options = overall.map(|question| question.options.as_slice()).unwrap_or_default();
@@ -395,7 +416,7 @@ impl Figures {
             chosen.map(|option| option.text.text(page.t.locale()).to_owned()).unwrap_or_default()
         };
         let may_exclude = super::exclusions::WRITERS.contains(&session.role);
-        let shown = self.comments.iter().filter_map(|comment| {
+        let shown = comments.iter().filter_map(|comment| {
             Some(Comment {
                 text: comment.text.clone(),
                 word: word(comment.overall),
@@ -409,7 +430,7 @@ impl Figures {
                 exclude_href: may_exclude.then(|| format!("/exclusions?response={}#propose", comment.id)),
             })
         });
-        Comments::Shown(shown.collect())
+        shown.collect()
     }
 
     /// HR is shown a person's figure only where the export gives it.

@@ -1,11 +1,11 @@
 //! A department's figures against what is promised, and what was left out of them.
 
 use super::super::frame::Page;
-use super::super::views::Headline;
 use super::super::views::left_out::{LeftOutRow, With};
+use super::super::views::{Comment, Figure, Headline, WalkUp};
 use super::department::Figures;
 use crate::domain::commitment::Metric;
-use crate::domain::response::Base;
+use crate::domain::response::{Base, Mode};
 use crate::domain::scorebook::{Slice, WithLeftOut};
 use crate::domain::scorecard::Score;
 use crate::domain::service_record::Channel;
@@ -64,12 +64,28 @@ pub(super) fn left_out(page: &Page, figures: &Figures) -> Vec<LeftOutRow> {
     shown(figures).into_iter().filter_map(row).collect()
 }
 
+/// What was answered at counters in the period and channel, with a promise nowhere near it.
+pub(super) fn walk_up(page: &Page, figures: &Figures, comments: Vec<Comment>) -> Option<WalkUp> {
+    let slice = Slice { base: Base::WalkUp, ..figures.slice(figures.channel) };
+    let figure = |metric| {
+        let score = figures.score(page, &slice, metric);
+        Figure { judgement: None, ..Figure::from(&score) }
+    };
+    let rate = figure(Metric::SatisfactionRate);
+    let keyed = (figures.book.entered(&slice, Mode::Paper), figures.book.entered(&slice, Mode::Phone));
+    (rate.n > 0).then(|| WalkUp { rate, points: figure(Metric::Points), keyed, comments })
+}
+
 /// The channels that the page speaks of, each with the bases that have answers in it.
 fn shown(figures: &Figures) -> Vec<(Option<Channel>, Base)> {
     let channels = match figures.channel {
         Some(channel) => vec![Some(channel)],
         None => vec![None, Some(Channel::Online), Some(Channel::Offline)],
     };
-    let bases = |channel| figures.book.bases(&figures.slice(channel)).into_iter().map(move |base| (channel, base));
+    // Whoever came by is shown apart: no promise is judged by them, and none is to seem to be.
+    let bases = |channel| {
+        let bases = figures.book.bases(&figures.slice(channel)).into_iter();
+        bases.filter(|base| *base != Base::WalkUp).map(move |base| (channel, base))
+    };
     channels.into_iter().flat_map(bases).collect()
 }

@@ -20,6 +20,7 @@ pub mod asking;
 mod charts;
 pub mod commitments;
 pub mod comparison;
+pub mod counters;
 pub mod department;
 pub mod exclusions;
 mod headlines;

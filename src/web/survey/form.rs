@@ -65,6 +65,8 @@ pub struct Display {
     pub locale: Option<Locale>,
     /// Large text (大字版).
     pub big: bool,
+    /// On a device that stands at a counter for all to use.
+    pub kiosk: bool,
 }
 
 /// The answers that a link pre-selects: `?q.overall=5`. Nothing is stored for it.
@@ -148,6 +150,7 @@ impl Display {
             match name.as_str() {
                 "lang" => display.locale = value.parse().ok().or(display.locale),
                 "big" => display.big = value == "1",
+                "kiosk" => display.kiosk = value == "1",
                 _ => {}
             }
         }
@@ -324,7 +327,7 @@ mod tests {
     fn a_link_preselects_what_the_questionnaire_offers() {
         let seen = Preselection::from_query("q.overall=5&q.speed=na&lang=en&big=1", &online());
         assert_eq!(seen.answers, [("overall".into(), "5".into()), ("speed".into(), "na".into())]);
-        assert_eq!(seen.display, Display { locale: Some(Locale::En), big: true });
+        assert_eq!(seen.display, Display { locale: Some(Locale::En), big: true, kiosk: false });
     }
 
     #[test]

@@ -23,9 +23,10 @@ use crate::domain::response::{Periods, Response};
 use crate::i18n::{Locale, Texts};
 use form::{Display, FormError, Identity, Preselection, SurveyForm};
 use notice::{Notice, State};
-use view::{Frame, Links, Privacy, Problem, Service, Stage, SurveyPage};
+use view::{About, Frame, Links, Privacy, Problem, Service, Stage, SurveyPage};
 
 pub mod after;
+pub(in crate::web) mod crowds;
 pub mod fields;
 pub mod form;
 pub mod notice;
@@ -39,6 +40,7 @@ pub mod unsubscribe;
 pub mod view;
 #[cfg(test)]
 mod view_tests;
+pub mod walk_up;
 
 /// A page's nonce is good for this long.
 const NONCE_AGE: TimeDelta = TimeDelta::hours(24);
@@ -231,7 +233,7 @@ async fn store(web: &Web, opened: &Opened, answers: Answers, identity: Identity)
             response,
         }),
     };
-    let submission = Submission { invitation_id: invitation.id, is_sent: invitation.is_sent, answer };
+    let submission = Submission::Invited { invitation_id: invitation.id, is_sent: invitation.is_sent, answer };
     web.writer.submit(submission).await
 }
 
@@ -244,32 +246,38 @@ fn page(web: &Web, request: &HttpRequest, opened: &Opened, filled: Filled) -> Ht
     let unsubscribe = format!("/u/{}", context.secrets.unsubscribe_token(invitation.id));
     let page = SurveyPage {
         questionnaire: &opened.questionnaire,
-        service: &Service {
-            department: invitation.department.name(frame.t.locale()).to_owned(),
-            service_type: invitation.service_type.clone(),
-            completed_on: local_date(invitation.completed_at, context.config.time_zone),
-            reference: view::mask(&invitation.external_id),
+        about: About::Service {
+            service: &Service {
+                department: invitation.department.name(frame.t.locale()).to_owned(),
+                service_type: invitation.service_type.clone(),
+                completed_on: local_date(invitation.completed_at, context.config.time_zone),
+                reference: view::mask(&invitation.external_id),
+            },
+            expires_on: local_date(invitation.expires_at, context.config.time_zone),
         },
         links: &Links {
             not_me: format!("{unsubscribe}/not-me"),
             unsubscribe: Some(unsubscribe),
             privacy: "/privacy".into(),
         },
-        privacy: &Privacy {
-            company: frame.organisation.clone(),
-            purpose: None,
-            retention_months: context.config.retention_months,
-        },
+        privacy: &privacy(web, &frame),
         nonce: context.secrets.page_nonce(&subject, context.now()),
-        expires_on: local_date(invitation.expires_at, context.config.time_zone),
         answers,
         identity,
         stage,
         problems,
         frame: &frame,
     };
-    let status = page.status();
-    render(&page, status, (status == 503).then_some(30))
+    render(&page, page.status(), page.wait())
+}
+
+/// What the privacy lines say.
+fn privacy(web: &Web, frame: &Frame) -> Privacy {
+    Privacy {
+        company: frame.organisation.clone(),
+        purpose: None,
+        retention_months: web.context.config.retention_months,
+    }
 }
 
 fn notice(web: &Web, request: &HttpRequest, opened: Option<&Opened>, state: &State) -> HttpResponse {
@@ -295,7 +303,8 @@ fn frame(web: &Web, request: &HttpRequest, display: Display, invitation: Option<
         t: Texts::new(locale),
         organisation: web.context.organisation(locale),
         phone: config.phone.clone(),
-        big: display.big,
+        big: display.big || display.kiosk,
+        kiosk: display.kiosk,
     }
 }
 

@@ -22,6 +22,20 @@ pub enum State {
     },
     /// A named answer was stored.
     ThanksNamed(Receipt),
+    /// An answer at a counter was stored.
+    ThanksWalkUp {
+        /// The questionnaire's address.
+        form: String,
+    },
+    /// The page at a counter was sent before.
+    SentBefore {
+        /// The questionnaire's address.
+        form: String,
+    },
+    /// The counter takes no answers any more.
+    CounterEnded,
+    /// No counter has this code.
+    UnknownCode,
     /// The link was used before.
     Answered {
         /// The day of a named answer; an anonymous one has none.
@@ -124,8 +138,8 @@ impl State {
     /// The HTTP status.
     pub const fn status(&self) -> u16 {
         match self {
-            Self::Expired { .. } | Self::Withdrawn => 410,
-            Self::Unknown => 404,
+            Self::Expired { .. } | Self::Withdrawn | Self::CounterEnded => 410,
+            Self::Unknown | Self::UnknownCode => 404,
             Self::TooMany { .. } => 429,
             Self::Paused | Self::Busy => 503,
             _ => 200,
@@ -146,7 +160,12 @@ impl State {
     const fn is_done(&self) -> bool {
         matches!(
             self,
-            Self::ThanksAnonymous { .. } | Self::ThanksNamed(_) | Self::NotMeDone | Self::StopDone | Self::Resumed
+            Self::ThanksAnonymous { .. }
+                | Self::ThanksNamed(_)
+                | Self::ThanksWalkUp { .. }
+                | Self::NotMeDone
+                | Self::StopDone
+                | Self::Resumed
         )
     }
 
@@ -165,7 +184,12 @@ impl Notice<'_> {
     fn title(&self) -> String {
         let t = self.frame.t;
         match self.state {
-            State::ThanksAnonymous { .. } | State::ThanksNamed(_) => t.get("survey-thanks"),
+            State::ThanksAnonymous { .. } | State::ThanksNamed(_) | State::ThanksWalkUp { .. } => {
+                t.get("survey-thanks")
+            }
+            State::SentBefore { .. } => t.get("survey-sent-before"),
+            State::CounterEnded => t.get("survey-counter-ended"),
+            State::UnknownCode => t.get("survey-unknown-code"),
             State::Answered { .. } => t.get("survey-answered"),
             State::Corrected { .. } => t.get("survey-corrected"),
             State::Expired { .. } => t.get("survey-expired"),
@@ -191,6 +215,13 @@ impl Notice<'_> {
                 told(t, *results),
                 t.get("survey-close"),
             ],
+            State::ThanksWalkUp { .. } => {
+                let close = if self.frame.kiosk { t.get("survey-kiosk-next") } else { t.get("survey-close") };
+                vec![t.get("survey-thanks-walk-up"), t.get("survey-walk-up-counts"), close]
+            }
+            State::SentBefore { .. } => vec![t.get("survey-sent-before-text")],
+            State::CounterEnded => vec![t.get("survey-counter-ended-text")],
+            State::UnknownCode => vec![t.get("survey-unknown-code-text")],
             State::ThanksNamed(receipt) => {
                 let mut lines = vec![t.get("survey-thanks-named"), receipt.received(t)];
                 lines.extend(receipt.reply.map(|reply| reply.promise(t)));
@@ -238,6 +269,12 @@ impl Notice<'_> {
             State::ThanksNamed(Receipt { correction: Some(correction), .. })
             | State::Answered { correction: Some(correction), .. } => {
                 Action::Link { href: self.address(&correction.path), label: t.get("survey-correct") }
+            }
+            State::ThanksWalkUp { form } if self.frame.kiosk => {
+                Action::Link { href: form.clone(), label: t.get("survey-kiosk-start") }
+            }
+            State::SentBefore { form } => {
+                Action::Link { href: self.address(form), label: t.get("survey-sent-before-new") }
             }
             State::NotMeAsk { back } => Action::Confirm {
                 label: t.get("survey-not-me-button"),

@@ -65,7 +65,7 @@ fn states() -> Vec<(State, u16)> {
 
 fn frame(locale: Locale) -> Frame {
     let t = Texts::new(locale);
-    Frame { t, organisation: "示例公司".into(), phone: Some("400-000-0000".into()), big: false }
+    Frame { t, organisation: "示例公司".into(), phone: Some("400-000-0000".into()), big: false, kiosk: false }
 }
 
 fn render(locale: Locale, state: &State) -> (String, Html) {

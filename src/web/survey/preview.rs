@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use super::super::Web;
 use super::form::Display;
 use super::style;
-use super::view::{Links, Privacy, Service, Stage, SurveyPage};
+use super::view::{About, Links, Privacy, Service, Stage, SurveyPage};
 use crate::domain::period::local_date;
 use crate::domain::questionnaire::Questionnaire;
 
@@ -19,11 +19,14 @@ pub(in crate::web) fn page(web: &Web, request: &HttpRequest, questionnaire: &Que
     let today = local_date(context.now(), context.config.time_zone);
     let page = SurveyPage {
         questionnaire,
-        service: &Service {
-            department: frame.t.get("questionnaire-preview-department"),
-            service_type: None,
-            completed_on: today,
-            reference: super::view::mask("00000042"),
+        about: About::Service {
+            service: &Service {
+                department: frame.t.get("questionnaire-preview-department"),
+                service_type: None,
+                completed_on: today,
+                reference: super::view::mask("00000042"),
+            },
+            expires_on: today + TimeDelta::days(context.config.asking.expires_days),
         },
         links: &Links { not_me: String::new(), unsubscribe: Some(String::new()), privacy: "/privacy".into() },
         privacy: &Privacy {
@@ -32,7 +35,6 @@ pub(in crate::web) fn page(web: &Web, request: &HttpRequest, questionnaire: &Que
             retention_months: context.config.retention_months,
         },
         nonce: String::new(),
-        expires_on: today + TimeDelta::days(context.config.asking.expires_days),
         answers: Vec::new(),
         identity: Default::default(),
         stage: Stage::Preview,

@@ -9,7 +9,11 @@ use sha2::{Digest, Sha256};
 /// The style sheet. Colours are the tokens of EXPERIENCE §8; `.big` is 大字版: 24 px text, rows of 64 px.
 pub const SURVEY_CSS: &str = include_str!("../../../templates/survey/survey.css");
 
-/// The Content-Security-Policy of every customer page: no script, nothing from elsewhere, only our style sheet.
+/// What a kiosk has beside it: a cover that comes over a page which nobody touches any more. Each answer names another
+/// animation, which begins the time anew; no script is needed to know that somebody is still there.
+pub const KIOSK_CSS: &str = include_str!("../../../templates/survey/kiosk.css");
+
+/// The Content-Security-Policy of every customer page: no script, nothing from elsewhere, only our style sheets.
 pub fn csp() -> &'static str {
     static CSP: LazyLock<String> = LazyLock::new(|| policy("'self'", "'none'"));
     &CSP
@@ -22,9 +26,9 @@ pub fn preview_csp() -> &'static str {
 }
 
 fn policy(forms: &str, framed_by: &str) -> String {
-    let hash = STANDARD.encode(Sha256::digest(SURVEY_CSS));
+    let [page, kiosk] = [SURVEY_CSS, KIOSK_CSS].map(|css| STANDARD.encode(Sha256::digest(css)));
     format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; img-src data:; form-action {forms}; \
+        "default-src 'none'; style-src 'sha256-{page}' 'sha256-{kiosk}'; img-src data:; form-action {forms}; \
          frame-ancestors {framed_by}; base-uri 'none'"
     )
 }
@@ -84,7 +88,7 @@ mod tests {
     #[test]
     fn the_style_sheet_cannot_end_its_element_or_load_anything() {
         for forbidden in ["<", "url(", "@import", "@font-face"] {
-            assert!(!SURVEY_CSS.contains(forbidden), "{forbidden}");
+            assert!(!SURVEY_CSS.contains(forbidden) && !KIOSK_CSS.contains(forbidden), "{forbidden}");
         }
     }
 

@@ -6,13 +6,10 @@ use chrono::{Datelike, NaiveDate};
 
 use super::fields::{self, Field};
 use super::form::{FormError, Identity, offers};
-use super::style::SURVEY_CSS;
+use super::style::{KIOSK_CSS, SURVEY_CSS};
 use crate::domain::locale::Locale;
-use crate::domain::questionnaire::{AnswerError, Kind, NOT_APPLICABLE, Question, Questionnaire, YES};
+use crate::domain::questionnaire::{AnswerError, NOT_APPLICABLE, Question, Questionnaire, YES};
 use crate::i18n::Texts;
-
-/// Seconds that a rating takes to answer on a phone; a text takes three times as long (EXPERIENCE §1 "Length").
-const RATING_SECONDS: usize = 10;
 
 /// What every customer page shows around its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +22,8 @@ pub struct Frame {
     pub phone: Option<String>,
     /// Large text (大字版).
     pub big: bool,
+    /// Shown on a device that stands at a counter for all to use.
+    pub kiosk: bool,
 }
 
 /// What the privacy lines must say (PIPL art. 17).
@@ -51,6 +50,29 @@ pub struct Service {
     pub reference: String,
 }
 
+/// The counter whose code was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AtCounter {
+    /// Its name in the reader's language.
+    pub name: String,
+    /// The department's.
+    pub department: String,
+}
+
+/// What a questionnaire asks about.
+#[derive(Debug, Clone, Copy)]
+pub enum About<'a> {
+    /// A service, by invitation.
+    Service {
+        /// The service.
+        service: &'a Service,
+        /// The last day to answer.
+        expires_on: NaiveDate,
+    },
+    /// What was done at a counter. Nobody was invited, and nobody is asked for a name.
+    Counter(&'a AtCounter),
+}
+
 /// Where the page's links lead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Links {
@@ -71,15 +93,13 @@ pub struct SurveyPage<'a> {
     /// What is asked.
     pub questionnaire: &'a Questionnaire,
     /// What about.
-    pub service: &'a Service,
+    pub about: About<'a>,
     /// Where else to go.
     pub links: &'a Links,
     /// The privacy lines.
     pub privacy: &'a Privacy,
     /// Proves that the form was opened before it was sent.
     pub nonce: String,
-    /// The last day to answer.
-    pub expires_on: NaiveDate,
     /// Question code and value: selected by the link, typed before an error, or the answers to correct.
     pub answers: Vec<(String, String)>,
     /// How the customer signs.
@@ -120,6 +140,11 @@ pub enum Problem {
     Form(FormError),
     /// It could not be stored just now.
     Busy,
+    /// Many answers have come from the same place.
+    TooMany {
+        /// Seconds to wait.
+        wait: u32,
+    },
 }
 
 /// A line of the error summary.
@@ -132,7 +157,13 @@ struct SummaryLine {
 impl Frame {
     /// The query that keeps the display: `lang=en&big=1`.
     pub fn query(&self, locale: Locale, big: bool) -> String {
-        format!("lang={locale}{}", if big { "&big=1" } else { "" })
+        // On a kiosk the text is large in any case.
+        let look = match (self.kiosk, big) {
+            (true, _) => "&kiosk=1",
+            (false, true) => "&big=1",
+            (false, false) => "",
+        };
+        format!("lang={locale}{look}")
     }
 
     /// The query of this very page, which every link and form of it carries on.
@@ -158,6 +189,16 @@ impl Frame {
     /// The style sheet, whose hash the policy allows.
     pub(super) fn css(&self) -> &'static str {
         SURVEY_CSS
+    }
+
+    /// The style sheet of a kiosk, beside the other.
+    pub(super) fn kiosk_css(&self) -> &'static str {
+        KIOSK_CSS
+    }
+
+    /// Both languages, the reader's first.
+    pub(super) fn languages(&self) -> [Texts; 2] {
+        [self.t, Texts::new(self.t.locale().other())]
     }
 
     /// The number to dial, without spaces, dashes or an extension; `None` if there is none.
@@ -193,9 +234,19 @@ impl SurveyPage<'_> {
         match self.problems.as_slice() {
             [] => 200,
             _ if is(&Problem::Busy) => 503,
+            _ if self.wait().is_some() => 429,
             _ if is(&Problem::Form(FormError::TooLarge)) => 413,
             _ => 422,
         }
+    }
+
+    /// Seconds for the header `Retry-After`.
+    pub fn wait(&self) -> Option<u32> {
+        self.problems.iter().find_map(|problem| match problem {
+            Problem::Busy => Some(30),
+            Problem::TooMany { wait } => Some(*wait),
+            _ => None,
+        })
     }
 
     fn title(&self) -> String {
@@ -208,8 +259,12 @@ impl SurveyPage<'_> {
         if self.correction() {
             return t.get("survey-correction-heading");
         }
-        let date = day(t.locale(), self.service.completed_on);
-        match self.service.service_type.as_deref().map(str::trim).filter(|kind| !kind.is_empty()) {
+        let service = match self.about {
+            About::Counter(counter) => return t.with("survey-heading-counter", &[("counter", counter.name.as_str())]),
+            About::Service { service, .. } => service,
+        };
+        let date = day(t.locale(), service.completed_on);
+        match service.service_type.as_deref().map(str::trim).filter(|kind| !kind.is_empty()) {
             None => t.with("survey-heading", &[("date", date)]),
             Some(kind) => t.with("survey-heading-typed", &[("date", date), ("type", set_in(t.locale(), kind))]),
         }
@@ -218,21 +273,22 @@ impl SurveyPage<'_> {
     /// `维修服务部 · 工单 ****0042 · 12月2日前有效`
     fn about(&self) -> String {
         let t = self.frame.t;
-        let reference = t.with("survey-reference", &[("number", &self.service.reference)]);
-        let until = t.with("survey-valid-until", &[("date", day(t.locale(), self.expires_on))]);
-        [self.service.department.as_str(), &reference, &until].join(" · ")
+        let (service, expires_on) = match self.about {
+            About::Counter(counter) => return counter.department.clone(),
+            About::Service { service, expires_on } => (service, expires_on),
+        };
+        let reference = t.with("survey-reference", &[("number", &service.reference)]);
+        let until = t.with("survey-valid-until", &[("date", day(t.locale(), expires_on))]);
+        [service.department.as_str(), &reference, &until].join(" · ")
     }
 
     /// `约 1 分钟，共 5 题，必答 1 题`, computed from what is asked.
     fn length(&self) -> String {
         let t = self.frame.t;
-        let load = |question: &Question| if question.kind == Kind::Text { 3 } else { 1 };
-        let seconds: usize = self.questionnaire.questions.iter().map(load).sum::<usize>() * RATING_SECONDS;
-        let minutes = ((seconds + 30) / 60).max(1);
         let questions = self.questionnaire.questions.len();
         let required = self.questionnaire.questions.iter().filter(|question| question.required).count();
         let parts = [
-            ("minutes", count(t, "survey-minutes", minutes)),
+            ("minutes", t.count("survey-minutes", minutes(self.questionnaire))),
             ("questions", count(t, "survey-questions", questions)),
             ("required", required.to_string()),
         ];
@@ -270,6 +326,10 @@ impl SurveyPage<'_> {
 
     fn is_preview(&self) -> bool {
         self.stage == Stage::Preview
+    }
+
+    fn is_at_counter(&self) -> bool {
+        matches!(self.about, About::Counter(_))
     }
 
     fn correction(&self) -> bool {
@@ -336,6 +396,7 @@ impl SurveyPage<'_> {
             Problem::Form(FormError::NotUtf8) => at_submit(t.get("survey-error-encoding")),
             Problem::Form(FormError::TooLarge | FormError::TooManyFields) => at_submit(t.get("survey-error-too-large")),
             Problem::Busy => at_submit(t.get("survey-error-busy")),
+            Problem::TooMany { wait } => at_submit(t.count("survey-error-too-many", wait.div_ceil(60).max(1))),
         }
     }
 
@@ -354,6 +415,11 @@ impl SurveyPage<'_> {
     fn named(&self) -> bool {
         self.identity == Identity::Named
     }
+}
+
+/// How long a questionnaire takes on a phone, in minutes, 1 or more.
+pub fn minutes(questionnaire: &Questionnaire) -> i64 {
+    i64::try_from((questionnaire.seconds() + 30) / 60).unwrap_or(i64::MAX).max(1)
 }
 
 /// The last four characters of a service record's number, fewer if it is short: `****0042`.

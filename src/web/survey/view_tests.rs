@@ -8,7 +8,7 @@ use scraper::{ElementRef, Html, Selector};
 
 use super::form::{FormError, Identity, Preselection, SurveyForm};
 use super::style::{SURVEY_CSS, csp};
-use super::view::{Frame, Links, Privacy, Problem, Service, Stage, SurveyPage, day, day_and_year, mask};
+use super::view::{About, Frame, Links, Privacy, Problem, Service, Stage, SurveyPage, day, day_and_year, mask};
 use crate::domain::locale::Locale;
 use crate::domain::questionnaire::{AnswerError, AnswerProblem, Questionnaire};
 use crate::i18n::Texts;
@@ -32,6 +32,7 @@ impl Sample {
                 organisation: "示例公司".into(),
                 phone: Some("400-000-0000".into()),
                 big: false,
+                kiosk: false,
             },
             questionnaire: serde_json::from_str(Questionnaire::ONLINE_JSON).unwrap(),
             service: Service {
@@ -49,11 +50,10 @@ impl Sample {
         SurveyPage {
             frame: &self.frame,
             questionnaire: &self.questionnaire,
-            service: &self.service,
+            about: About::Service { service: &self.service, expires_on: date(12, 2) },
             links: &self.links,
             privacy: &self.privacy,
             nonce: "n0nce".into(),
-            expires_on: date(12, 2),
             answers: answers.iter().map(|(code, value)| ((*code).into(), (*value).into())).collect(),
             identity: Identity::Anonymous,
             stage: Stage::Opened,

@@ -44,6 +44,8 @@ pub struct DepartmentPage {
     pub headlines: Vec<Headline>,
     /// The rates that answers were left out of, with and without them.
     pub left_out: Vec<LeftOutRow>,
+    /// What was answered at counters; `None` if nothing was.
+    pub walk_up: Option<WalkUp>,
     /// Of the period and channel.
     pub response: Response,
     /// The trends, the most important first.
@@ -79,6 +81,19 @@ pub struct Headline {
     pub figure: Figure,
     /// Answers that were left out of it.
     pub excluded: u32,
+}
+
+/// What whoever came by answered at the department's counters: by itself, and never judged.
+#[derive(Debug, Clone)]
+pub struct WalkUp {
+    /// The share of satisfied answers.
+    pub rate: Figure,
+    /// The points.
+    pub points: Figure,
+    /// How many of the answers staff keyed in: from paper, by phone.
+    pub keyed: (u32, u32),
+    /// What was written.
+    pub comments: Vec<Comment>,
 }
 
 /// A trend.

@@ -65,6 +65,8 @@ pub enum Area {
     Questionnaires,
     /// The quarters' follow-up by phone.
     Samples,
+    /// Where customers answer uninvited.
+    Counters,
     /// What is left out of every figure.
     Exclusions,
     /// How far the judging of each period has come.
@@ -98,6 +100,7 @@ impl Area {
             Self::Asking => "asking-title",
             Self::Questionnaires => "questionnaire-title",
             Self::Samples => "staff-nav-samples",
+            Self::Counters => "counter-title",
             Self::Exclusions => "exclusion-title",
             Self::Periods => "period-title",
             Self::Record => "record-title",

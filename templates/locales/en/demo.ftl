@@ -12,4 +12,5 @@ demo-head = Head of Repair Services
 demo-hr = Human resources
 demo-customer = What customers see:
 demo-mail = Captured mail: open one and answer
+demo-counter = What a customer sees who scans the code at a counter
 demo-survey = A questionnaire waiting for an answer

@@ -10,6 +10,7 @@ survey-title-error = Error: { $title }
 # Questionnaire
 survey-heading = Your feedback on our service of { $date }
 survey-heading-typed = Your feedback: { $type }, { $date }
+survey-heading-counter = Your feedback: { $counter }
 survey-correction-heading = Change your feedback
 survey-reference = ref. { $number }
 survey-valid-until = open until { $date }
@@ -39,6 +40,7 @@ survey-anonymous = Anonymously: the department sees only your ratings and commen
 survey-anonymous-hint = Answers are passed on shuffled, in groups of five or more, and dated by month only. No connection to you is kept, so you cannot change yours later.
 survey-named = With my name: you may contact me about my comment
 survey-named-hint = The department knows which service your answer is about.
+survey-counter-anonymous = Nobody asks who you are. Answers are passed to the department shuffled, in groups of five or more, and dated by month only.
 survey-website = Website (leave empty)
 survey-submit = Send feedback
 survey-submit-correction = Send changes
@@ -54,7 +56,11 @@ survey-error-question = We received an answer to a question that is not on this 
 survey-error-identity = Choose whether to sign anonymously or with your name
 survey-error-nonce = Check your answers and press the button once more. Everything you entered is still here
 survey-error-busy = We are very busy and could not save it just now. Everything you entered is still here: wait a moment and press the button again
-survey-error-encoding = Your browser sent text in a form that we cannot read. Open the link from your mail in another browser
+survey-error-too-many = { $n ->
+    [one] Many answers have come from your network in a short time. Everything you entered is still here: please wait { $n } minute and press the button again
+   *[other] Many answers have come from your network in a short time. Everything you entered is still here: please wait { $n } minutes and press the button again
+}
+survey-error-encoding = Your browser sent text in a form that we cannot read. Open this page in another browser
 survey-error-too-large = That was too much text. Shorten your comment and send again
 
 # Footer
@@ -63,6 +69,7 @@ survey-unsubscribe = Stop these invitations
 survey-privacy = { $company } collects your ratings and comment to { $purpose } and keeps them for { $months } months at most.
 survey-purpose = improve its service and assess its quality
 survey-privacy-link = Full notice and your rights
+survey-privacy-at = Full notice and your rights: { $address }
 survey-phone-before = Rather not do this online? Call
 survey-phone-other = Any questions? Call
 
@@ -70,6 +77,21 @@ survey-phone-other = Any questions? Call
 survey-thanks = Thank you for your feedback
 survey-thanks-named = We have received it and pass it to the department that served you. They may contact you about your comment.
 survey-thanks-anonymous = We have received it anonymously. It is passed to the department shuffled with at least four others. We keep no connection between it and you, so it can no longer be changed.
+survey-thanks-walk-up = We have received your answer without knowing who you are. It is passed to the department shuffled with at least four others, so it can no longer be changed.
+survey-walk-up-counts = The department reads what is said at its counters by itself. It does not count in its assessment, for which customers are asked by invitation.
+survey-kiosk-next = This page will be ready for the next customer in a few seconds.
+survey-kiosk-ask = Are you still there?
+survey-kiosk-go-on = Go on with my answers
+survey-kiosk-anew = Start afresh
+survey-kiosk-begin = Give feedback
+survey-kiosk-start = Next customer
+survey-sent-before = This page was sent before
+survey-sent-before-text = Your answer has arrived, and counts once. If you meant to give another, please use a new page.
+survey-sent-before-new = Open a new page
+survey-counter-ended = Feedback is no longer collected here
+survey-counter-ended-text = This code is no longer in use. If you have something to say to us, please tell our staff or call.
+survey-unknown-code = This code is not one of ours
+survey-unknown-code-text = Scan the code again, or compare each letter and digit of the address with the notice at the counter.
 survey-received = Received for ref. { $number }. Ratings: { $ratings }.
 survey-received-comment = Received for ref. { $number }. Ratings: { $ratings }, and a comment.
 survey-reply = We are sorry that you were not satisfied. We will deal with what you told us by { $time }.

@@ -8,4 +8,5 @@ demo-head = 维修服务部负责人
 demo-hr = 人力资源
 demo-customer = 顾客看到的：
 demo-mail = 截下来的邮件，点开即可评价
+demo-counter = 客户在服务点扫码看到的页面
 demo-survey = 一份待填的问卷

@@ -90,6 +90,12 @@ impl Samples {
                 headline(Metric::Points, None, points(87, 244)),
                 headline(Metric::ResolutionRate, channel, unjudged(190, 199)),
             ],
+            walk_up: Some(department::WalkUp {
+                rate: unjudged(11, 17),
+                points: points_of(Level::Employee, 78, 17),
+                keyed: (4, 1),
+                comments: self.comments(),
+            }),
             left_out: vec![
                 left_out(None, Some(With::Known(side(None, (206, 250))))),
                 left_out(channel, Some(With::Between(side(channel, (186, 205)), side(channel, (188, 205))))),

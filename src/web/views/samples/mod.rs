@@ -4,6 +4,7 @@
 mod account;
 mod commitments;
 mod comparison;
+mod counters;
 mod department;
 mod exclusions;
 pub(super) mod figures;
@@ -52,6 +53,7 @@ impl Samples {
             commitments::pages,
             exclusions::pages,
             comparison::pages,
+            counters::pages,
         ];
         let pages = areas.iter().flat_map(|pages| pages(self)).map(|(name, html)| (name.to_owned(), html));
         pages.chain(public::problems(self)).map(|(name, html)| (name, html.unwrap())).collect()
