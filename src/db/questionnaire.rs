@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use super::questionnaire_choice::{self, Choice};
 use super::schema::{anonymous_response, questionnaire, questionnaire_version, response};
 use super::{Connection, Error, Result, utc};
-use crate::domain::questionnaire::Questionnaire;
+use crate::domain::questionnaire::{OVERALL, Question, Questionnaire};
 use crate::domain::questionnaire_draft::is_code;
 use crate::domain::service_record::Channel;
 use crate::domain::trend::Edition;
@@ -33,6 +33,35 @@ impl Published {
         let mut all = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         Ok(all.entry(version_id).or_insert(read).clone())
     }
+}
+
+/// What is asked now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// What a channel asks; of both, the offline questions follow that online does not ask.
+    pub questionnaire: Questionnaire,
+    /// The codes of what every customer is asked, of whichever channel, and counts in points; without `overall`.
+    pub of_all: Vec<String>,
+}
+
+/// What a channel asks now, or what both ask.
+pub fn asked(conn: &mut Connection, published: &Published, channel: Option<Channel>) -> Result<Asked> {
+    let current = current(conn)?;
+    let first = published.get(conn, current.for_channel(channel.unwrap_or(Channel::Online)))?;
+    let second = published.get(conn, current.for_channel(channel.unwrap_or(Channel::Offline)))?;
+    let is_new = |question: &&Question| {
+        first.question(&question.code).is_none() && question.items().all(|item| first.item(item.code).is_none())
+    };
+    let others = second.questions.iter().filter(is_new);
+    let questions = first.questions.iter().chain(others).cloned().collect();
+    // A question that only some are asked would leave only those.
+    let asks = |of: &Questionnaire, code: &str| of.item(code).is_some_and(|item| item.question.show_if.is_none());
+    let of_all = first.scored().filter(|item| item.code != OVERALL);
+    let of_all = of_all.filter(|item| asks(&first, item.code) && asks(&second, item.code));
+    Ok(Asked {
+        of_all: of_all.map(|item| item.code.to_owned()).collect(),
+        questionnaire: Questionnaire { questions, ..(*first).clone() },
+    })
 }
 
 /// The keys of the versions that new invitations ask.

@@ -25,6 +25,7 @@ mod follow_up;
 mod history;
 mod left_out;
 mod organisation;
+mod questionnaires;
 #[cfg(test)]
 mod tests;
 mod today;
@@ -147,6 +148,7 @@ fn make(conn: &mut Connection, context: &Context, now: DateTime<Utc>) -> Result<
     follow_up::make(conn, context, now)?;
     if let Some(by) = STAFF.iter().find(|staff| staff.role == Role::Quality) {
         closing::close(conn, context, by.email, now)?;
+        questionnaires::draft(conn, by.email, now)?;
     }
     left_out::make(conn, context, now)?;
     let invitations = today::hand_in(conn, context, now)?;

@@ -161,10 +161,10 @@ pub const MAX_WEIGHT: u32 = 100;
 /// The most points.
 const MAX_POINTS: u32 = 100;
 
-/// Whether a new questionnaire may have this code: lower-case letters, figures and hyphens, a letter first.
+/// Whether a questionnaire may have this code. Those made for imported files have none that could be edited.
 pub fn is_code(code: &str) -> bool {
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    code.len() <= 40 && code.starts_with(|c: char| c.is_ascii_lowercase()) && code.chars().all(fits)
+    let own = Place { question: None, part: Part::Code };
+    Draft::default().check(code).faults.iter().all(|fault| fault.place != own)
 }
 
 impl Draft {
@@ -490,6 +490,7 @@ fn free<'a>(stem: &str, taken: impl Iterator<Item = &'a str>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::questionnaire_preset::Preset;
     use super::*;
 
     fn online() -> Questionnaire {
@@ -503,6 +504,56 @@ mod tests {
             let (read, unread) = Draft::of(&questionnaire).read(&questionnaire.code);
             assert_eq!((read, unread), (questionnaire, vec![]));
         }
+    }
+
+    #[test]
+    fn a_draft_keeps_everything_that_a_questionnaire_can_say() {
+        let mut questionnaire = online();
+        let text = |en: &str| Localised { zh_cn: "满意".into(), en: en.into() };
+        let [first, second, third, ..] = questionnaire.questions.as_mut_slice() else { panic!() };
+        (first.faces, first.new_page) = (true, true);
+        (second.kind, second.rows) = (Kind::Matrix, vec![Row { code: "a".into(), text: text("Row") }]);
+        second.show_if =
+            Some(ShowIf::Any(vec![Condition { question: OVERALL.into(), values: vec!["1".into(), "2".into()] }]));
+        (third.kind, third.weight, third.options) = (Kind::Nps, 0, Vec::new());
+        third.ends = Some(Ends { low: text("Never"), high: text("Always") });
+        for preset in Preset::ALL.into_iter().filter_map(Preset::questionnaire).chain([questionnaire]) {
+            assert_eq!(Draft::of(&preset).read(&preset.code), (preset, vec![]));
+        }
+    }
+
+    #[test]
+    fn codes_of_imported_files_are_not_edited() {
+        assert!(is_code("shop-visit") && is_code("online"));
+        assert!(!is_code("ratings-online:overall") && !is_code("Shop") && !is_code(""));
+    }
+
+    #[test]
+    fn more_than_is_allowed_is_published_with_a_reason_only() {
+        let mut draft = Draft::of(&online());
+        for _ in 0..4 {
+            let id = draft.add(Kind::Text).unwrap();
+            let mut question = draft.question(id).unwrap().clone();
+            question.text = Localised { zh_cn: "还有呢？".into(), en: "And?".into() };
+            draft.put(question);
+        }
+        let problems = |draft: &Draft| draft.check("online").faults.into_iter().map(|f| f.problem).collect::<Vec<_>>();
+        assert_eq!(problems(&draft), [DraftProblem::NeedsReason]);
+        draft.long_because = "once a year".into();
+        assert_eq!(problems(&draft), []);
+    }
+
+    #[test]
+    fn yes_and_no_have_points_once_they_count() {
+        let mut draft = Draft::of(&online());
+        let id = draft.add(Kind::YesNo).unwrap();
+        let mut question = draft.question(id).unwrap().clone();
+        assert!(question.options.is_empty());
+        question.weight = "2".into();
+        question.begin(&draft);
+        question.text = Localised { zh_cn: "好吗？".into(), en: "Well?".into() };
+        draft.put(question);
+        assert_eq!(draft.check("online").faults, []);
     }
 
     #[test]

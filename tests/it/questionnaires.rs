@@ -328,3 +328,57 @@ on_both!(a_new_questionnaire_begins_from_a_preset_or_from_a_file, |app| {
     assert_eq!(press(app, path, &page, &[("code", "broken"), ("json", "{")], "").status, 422);
     assert_eq!(press(app, path, &page, &[("code", "calls")], "").status, 422);
 });
+
+/// The cells of a question in the months of a department's page.
+fn months(page: &str, question: &str) -> Vec<String> {
+    use scraper::{Html, Selector};
+    let html = Html::parse_document(page);
+    let (rows, cells) = (Selector::parse("table.heat tbody tr").unwrap(), Selector::parse("td").unwrap());
+    let row = html.select(&rows).find(|row| row.text().any(|text| text == question));
+    let text = |cell: scraper::ElementRef<'_>| cell.text().collect::<String>();
+    row.map(|row| row.select(&cells).map(text).collect()).unwrap_or_default()
+}
+
+on_both!(a_trend_goes_on_under_the_same_code_and_begins_anew_under_another, |app| {
+    app.department("甲");
+    let answer = |app: &TestApp, from: usize, third: &str| {
+        for number in from..from + 6 {
+            let path = app.survey_path(&app.stored(&app.record(number, "甲")));
+            let fields = [("q.overall", "5"), ("q.speed", "5"), (third, "5"), ("identity", "named")];
+            assert_eq!(app.answer(&path, &fields).status, 303);
+        }
+    };
+    answer(app, 1, "q.attitude");
+    published(app, "online", Some(1), |draft| {
+        draft.questions[1].code = "patience".into();
+        draft.questions[1].text.en = "Our patience".into();
+        draft.questions[2].text.en = "Our speed".into();
+    });
+    app.advance(TimeDelta::days(31));
+    answer(app, 11, "q.patience");
+    app.sign_in(Role::Quality, None);
+    let page = app.get("/departments/甲?period=2026-11&channel=online&lang=en").body;
+    let last = |question: &str| months(&page, question).into_iter().rev().take(2).collect::<Vec<_>>();
+    assert!(last("Our speed").iter().all(|cell| cell.contains("100")), "{:?}", last("Our speed"));
+    let begun = last("Our patience");
+    assert!(begun[0].contains("100") && !begun[1].contains("100"), "{begun:?}");
+    assert_eq!(last("How courteous and patient we were"), Vec::<String>::new());
+});
+
+on_both!(questions_that_only_one_channel_asks_stand_on_the_page_of_both, |app| {
+    app.department("甲");
+    published(app, "shop", None, |draft| {
+        draft.questions[1].code = "place".into();
+        draft.questions[1].text.en = "Our shop".into();
+    });
+    choose(app, Channel::Offline, "shop", "offline").unwrap();
+    for number in 1..7 {
+        let mut record = app.record(number, "甲");
+        (record.channel, record.touchpoint) = (Channel::Offline, Some(Touchpoint::Counter));
+        let path = app.survey_path(&app.stored(&record));
+        assert_eq!(app.answer(&path, &[("q.overall", "5"), ("q.place", "5"), ("identity", "named")]).status, 303);
+    }
+    app.sign_in(Role::Quality, None);
+    let page = app.get("/departments/甲?period=2026-10&lang=en").body;
+    assert!(months(&page, "Our shop").last().unwrap().contains("100"), "{page}");
+});

@@ -20,6 +20,7 @@ use crate::db::department::{Department, Departments};
 use crate::db::employee::{self, Employee};
 use crate::db::period::{Course, Progress};
 use crate::db::pull::{Kind, Pulled};
+use crate::db::questionnaire::Asked;
 use crate::db::response::Voices;
 use crate::db::scorebook::{self, Wanted};
 use crate::db::scores::RequestError;
@@ -31,7 +32,7 @@ use crate::domain::duty::Terms;
 use crate::domain::explanation::explain;
 use crate::domain::finality::Finality;
 use crate::domain::period::{Period, local_date};
-use crate::domain::questionnaire::{Item, OVERALL, Questionnaire};
+use crate::domain::questionnaire::{Item, OVERALL};
 use crate::domain::response::Base;
 use crate::domain::scorebook::{Named, Rests, Scorebook, Slice};
 use crate::domain::scorecard::{Measure, Score, Subject};
@@ -121,7 +122,7 @@ pub(super) struct Figures {
     calendar: WorkCalendar,
     choice: Choice,
     employees: HashMap<i64, Employee>,
-    questionnaire: Questionnaire,
+    asked: Asked,
     comments: Vec<response::Comment>,
     /// Of whoever came by a counter.
     walk_up: Vec<response::Comment>,
@@ -157,17 +158,13 @@ async fn load(page: &Page, code: &str, channel: Option<Channel>) -> Result<Figur
         } else {
             Vec::new()
         };
-        let asked = questionnaire::current(conn)?.for_channel(channel.unwrap_or(Channel::Online));
-        let questionnaire = (*questionnaires.get(conn, asked)?).clone();
-        // A question that only some are asked would leave only those.
-        let of_all = questionnaire.scored().filter(|item| item.code != OVERALL && item.question.show_if.is_none());
-        let items: Vec<String> = of_all.map(|item| item.code.to_owned()).collect();
+        let asked = questionnaire::asked(conn, &questionnaires, channel)?;
         let year = insight::months(choice.period);
-        let wanted = drivers::Wanted { departments: &ids, months: &year, channel, items: &items };
+        let wanted = drivers::Wanted { departments: &ids, months: &year, channel, items: &asked.of_all };
         Ok(Figures {
             answers: drivers::answers(conn, &wanted, &questionnaires)?,
             employees: employee::by_ids(conn, &staff)?,
-            questionnaire,
+            asked,
             commitments: commitment::all(conn)?,
             progress: Progress::load(conn)?,
             calendar: holiday::calendar(conn)?,
@@ -345,7 +342,12 @@ impl Figures {
     /// The scored questions and rows that were answered at all, in the order of the questionnaire.
     pub(super) fn asked(&self) -> impl Iterator<Item = Item<'_>> {
         let answered = self.book.questions();
-        self.questionnaire.scored().filter(move |item| answered.iter().any(|code| code == item.code))
+        self.asked.questionnaire.scored().filter(move |item| answered.iter().any(|code| code == item.code))
+    }
+
+    /// Those that may be key drivers.
+    pub(super) fn items(&self) -> impl Iterator<Item = Item<'_>> {
+        self.asked.questionnaire.scored().filter(|item| self.asked.of_all.iter().any(|code| code == item.code))
     }
 
     fn questions(&self, page: &Page) -> Vec<QuestionRow> {
@@ -409,7 +411,7 @@ impl Figures {
 
     /// Comments as the page shows them.
     fn written(&self, page: &Page, session: &Session, comments: &[response::Comment]) -> Vec<Comment> {
-        let overall = self.questionnaire.question(OVERALL);
+        let overall = self.asked.questionnaire.question(OVERALL);
         let word = |points: Option<i16>| {
             let options = overall.map(|question| question.options.as_slice()).unwrap_or_default();
             let chosen = options.iter().find(|option| Some(i16::from(option.points)) == points);

@@ -8,7 +8,7 @@ use crate::chart::{self, Bar, Bars, ChartError, Size};
 use crate::domain::drivers::{KeyDrivers, key_drivers};
 use crate::domain::period::{Grain, Period};
 use crate::domain::points::{Exact, round_4dp};
-use crate::domain::questionnaire::{Item, OVERALL};
+use crate::domain::questionnaire::Item;
 use crate::domain::scorebook::Slice;
 use crate::i18n::Locale;
 
@@ -39,8 +39,7 @@ fn cell(page: &Page, figures: &Figures, question: &str, period: Period) -> HeatC
 
 /// The key drivers, drawn with the strongest first.
 pub(super) fn drivers(page: &Page, figures: &Figures) -> Result<DriversView, Refusal> {
-    let of_all = |item: &Item<'_>| item.code != OVERALL && item.question.show_if.is_none();
-    let items: Vec<Item<'_>> = figures.asked().filter(of_all).collect();
+    let items: Vec<Item<'_>> = figures.items().collect();
     let (n, r_squared, shares) = match key_drivers(&figures.answers, items.len()) {
         KeyDrivers::TooFew { n, needed } => return Ok(DriversView::TooFew { n, needed }),
         KeyDrivers::Undetermined { n } => return Ok(DriversView::Undetermined { n }),

@@ -32,7 +32,7 @@ questionnaire-chosen-meanwhile = Somebody else chose another questionnaire for t
 
 questionnaire-new = New questionnaire
 questionnaire-new-code = Short name
-questionnaire-new-code-hint = Names the questionnaire in files and for other systems, for good. Lower-case letters, digits and hyphens, such as “shop-visit”.
+questionnaire-new-code-hint = Names the questionnaire in files and for other systems, for good. Lower-case letters, digits, “-” and “_”, such as “shop-visit”.
 questionnaire-from = Begin with
 questionnaire-empty = An empty page
 questionnaire-copy-of = A copy of “{ $title }”
@@ -45,7 +45,7 @@ questionnaire-json = Contents of the file
 questionnaire-json-hint = A JSON file as downloaded from a draft. It takes the place of what is chosen above.
 questionnaire-make = Make a draft
 questionnaire-not-made = The questionnaire was not made
-questionnaire-error-code = Short name: use lower-case letters, digits and hyphens, a letter first, at most 40
+questionnaire-error-code = Short name: use lower-case letters, digits, “-” and “_”, a letter first, at most 40
 questionnaire-error-taken = Short name: there is one of this name already
 questionnaire-error-json = Contents of the file: this is not a questionnaire. Paste the whole file as it was downloaded
 
@@ -67,7 +67,7 @@ questionnaire-download = Download the draft as JSON
 questionnaire-discard-hint = Discards what is written here. The published version stays as it is.
 questionnaire-discard = Discard the draft
 questionnaire-to-publish = Check and publish…
-questionnaire-based-on = Based on version { $version }.
+questionnaire-based-on = based on version { $version }
 questionnaire-up-question = Move question { $number } up
 questionnaire-down-question = Move question { $number } down
 questionnaire-up = Move up: { $what }

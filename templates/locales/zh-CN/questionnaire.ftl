@@ -32,7 +32,7 @@ questionnaire-chosen-meanwhile = 有人刚刚为这个渠道换了另一份问�
 
 questionnaire-new = 新建问卷
 questionnaire-new-code = 代号
-questionnaire-new-code-hint = 文件和其他系统用它称呼这份问卷，以后不能改。用小写字母、数字和连字符，例如 shop-visit。
+questionnaire-new-code-hint = 文件和其他系统用它称呼这份问卷，以后不能改。用小写字母、数字、“-”和“_”，例如 shop-visit。
 questionnaire-from = 从哪里开始
 questionnaire-empty = 空白问卷
 questionnaire-copy-of = 复制“{ $title }”
@@ -45,7 +45,7 @@ questionnaire-json = 文件内容
 questionnaire-json-hint = 从草稿页下载的 JSON 文件。填了这里，就不用上面的选择。
 questionnaire-make = 建立草稿
 questionnaire-not-made = 问卷没有建成
-questionnaire-error-code = 代号：请用小写字母、数字和连字符，以字母开头，最多 40 个字符
+questionnaire-error-code = 代号：请用小写字母、数字、“-”和“_”，以字母开头，最多 40 个字符
 questionnaire-error-taken = 代号：已经有同名的问卷
 questionnaire-error-json = 文件内容：这不是一份问卷。请把下载的文件完整粘贴进来
 
@@ -67,7 +67,7 @@ questionnaire-download = 下载草稿（JSON）
 questionnaire-discard-hint = 放弃这里写的内容，已发布的版本不受影响。
 questionnaire-discard = 放弃草稿
 questionnaire-to-publish = 检查并发布…
-questionnaire-based-on = 由第 { $version } 版修改而来。
+questionnaire-based-on = 由第 { $version } 版修改而来
 questionnaire-up-question = 第 { $number } 题上移
 questionnaire-down-question = 第 { $number } 题下移
 questionnaire-up = { $what }上移

@@ -14,6 +14,7 @@ mod mail;
 mod overview;
 mod periods;
 mod public;
+mod questionnaires;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -54,6 +55,7 @@ impl Samples {
             exclusions::pages,
             comparison::pages,
             counters::pages,
+            questionnaires::pages,
         ];
         let pages = areas.iter().flat_map(|pages| pages(self)).map(|(name, html)| (name.to_owned(), html));
         pages.chain(public::problems(self)).map(|(name, html)| (name, html.unwrap())).collect()
