@@ -4,13 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::questionnaire::{
-    Choice, Condition, Ends, Kind, Length, Localised, MAX_QUESTIONS, NO, OVERALL, Part, Place, Problem, Question,
-    Questionnaire, Reason, Row, ShowIf, Why, YES,
+    Choice, Condition, Ends, Kind, Length, Localised, MAX_OPTIONS, MAX_QUESTIONS, MAX_REASONS, MAX_ROWS, NO, OVERALL,
+    Part, Place, Problem, Question, Questionnaire, Reason, Row, ShowIf, Why, YES,
 };
 use super::text;
-
-/// Options, rows or reasons that a question may have while it is edited; fewer can be published.
-const MAX_ENTRIES: usize = 30;
 
 /// Characters that are kept of a text; fewer can be published.
 const MAX_TYPED: usize = 1000;
@@ -340,27 +337,27 @@ impl DraftQuestion {
         self.options = five_words();
     }
 
-    /// Adds an empty option with a value of its own.
+    /// Adds an empty option with a value of its own, unless there are as many as can be published.
     pub fn add_option(&mut self) {
-        if self.options.len() < MAX_ENTRIES {
+        if self.options.len() < MAX_OPTIONS {
             let numbers = self.options.iter().filter_map(|option| option.value.parse::<u32>().ok());
             let value = (numbers.max().unwrap_or(0) + 1).to_string();
             self.options.push(DraftOption { value, ..DraftOption::default() });
         }
     }
 
-    /// Adds an empty row with a code that nothing in the draft has.
+    /// Adds an empty row with a code that nothing in the draft has, unless there are as many as can be published.
     pub fn add_row(&mut self, draft: &Draft) {
-        if self.rows.len() < MAX_ENTRIES {
+        if self.rows.len() < MAX_ROWS {
             let own = self.rows.iter().map(|row| row.code.as_str());
             let code = free("row", draft.codes().chain(own));
             self.rows.push(DraftRow { code, ..DraftRow::default() });
         }
     }
 
-    /// Adds an empty reason with a code of its own.
+    /// Adds an empty reason with a code of its own, unless there are as many as can be published.
     pub fn add_reason(&mut self) {
-        if self.reasons.len() < MAX_ENTRIES {
+        if self.reasons.len() < MAX_REASONS {
             let code = free("reason", self.reasons.iter().map(|reason| reason.code.as_str()));
             self.reasons.push(DraftRow { code, ..DraftRow::default() });
         }

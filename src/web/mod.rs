@@ -135,6 +135,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/staff/questionnaires/{code}/publish", get().to(staff::questionnaires::publish::show))
         .route("/staff/questionnaires/{code}/publish", post().to(staff::questionnaires::publish::publish))
         .route("/staff/questionnaires/{code}/preview", get().to(staff::questionnaires::publish::look))
+        .route("/staff/questionnaires/{code}/preview/{version}", get().to(staff::questionnaires::publish::look_back))
         .route("/samples", get().to(staff::sample::index))
         .route("/samples", post().to(staff::sample::draw))
         .route("/samples/{period}", get().to(staff::sample::show))

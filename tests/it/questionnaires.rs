@@ -160,7 +160,16 @@ on_both!(every_step_is_in_the_audit_log, |app| {
 on_both!(only_service_quality_and_administrators_see_the_editor, |app| {
     begin(app, "online", Some(1));
     app.sign_in(Role::Hr, None);
-    for path in ["", "/new", "/online", "/online/edit", "/online/edit/1", "/online/publish", "/online/preview"] {
+    for path in [
+        "",
+        "/new",
+        "/online",
+        "/online/edit",
+        "/online/edit/1",
+        "/online/publish",
+        "/online/preview",
+        "/online/preview/1",
+    ] {
         let path = format!("/staff/questionnaires{path}");
         assert_eq!(app.get(&path).status, 403, "{path}");
     }
@@ -306,7 +315,7 @@ on_both!(the_preview_is_the_real_page_and_sends_nothing, |app| {
     assert!(policy.contains("form-action 'none'") && policy.contains("frame-ancestors 'self'"), "{policy}");
     assert_eq!(preview.header("x-frame-options"), "SAMEORIGIN");
     assert!(app.get(EDIT).header("content-security-policy").contains("frame-src 'self'"));
-    let first = app.get("/staff/questionnaires/online/preview?lang=en&version=1");
+    let first = app.get("/staff/questionnaires/online/preview/1?lang=en");
     assert!(!first.body.contains("happy"));
 });
 

@@ -28,7 +28,7 @@ pub(in crate::web) fn page(web: &Web, request: &HttpRequest, questionnaire: &Que
             },
             expires_on: today + TimeDelta::days(context.config.asking.expires_days),
         },
-        links: &Links { not_me: String::new(), unsubscribe: Some(String::new()), privacy: "/privacy".into() },
+        links: &Links { not_me: String::new(), unsubscribe: Some(String::new()), privacy: String::new() },
         privacy: &Privacy {
             company: frame.organisation.clone(),
             purpose: None,

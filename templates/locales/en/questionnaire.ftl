@@ -97,6 +97,7 @@ questionnaire-question-before = Previous
 questionnaire-question-after = Next
 questionnaire-text = Question
 questionnaire-kind = Type
+questionnaire-kind-hint = After choosing another type, save to see its settings.
 questionnaire-kind-rating = Rating in words
 questionnaire-kind-single = One choice
 questionnaire-kind-multi = Several choices

@@ -94,6 +94,7 @@ questionnaire-question-before = 上一题
 questionnaire-question-after = 下一题
 questionnaire-text = 题目文字
 questionnaire-kind = 题型
+questionnaire-kind-hint = 换了题型，请先保存，再填它的设置。
 questionnaire-kind-rating = 文字评级
 questionnaire-kind-single = 单选
 questionnaire-kind-multi = 多选

@@ -7,8 +7,8 @@ use actix_web::web::{Bytes, Path};
 use super::super::super::download;
 use super::super::super::frame::{Page, Refusal};
 use super::super::super::see_other;
-use super::super::super::views::questionnaires::edit::{EditPage, Overtaken, QuestionPage, earlier, judged};
-use super::super::super::views::questionnaires::{PATH, Sheet, faults, words};
+use super::super::super::views::questionnaires::edit::{EditPage, FaultHere, Overtaken, QuestionPage, earlier, judged};
+use super::super::super::views::questionnaires::{PATH, Sheet, faults};
 use super::super::super::views::{self, Area, Problem};
 use super::super::{Fields, field, parse, posted};
 use super::form::{self, List, Step};
@@ -241,7 +241,7 @@ fn question_page(
         place: (at, draft.questions.len()),
         neighbours: (at.checked_sub(2).and_then(neighbour), neighbour(at)),
         is_published: opened.published.contains(&question.code),
-        faults: own.map(|fault| (words::anchor(fault), words::fault(&page.t, fault))).collect(),
+        faults: own.map(|fault| FaultHere::of(&page.t, fault)).collect(),
         earlier: earlier(&page.t, &draft, &checked, &question),
         question,
         mismatches,

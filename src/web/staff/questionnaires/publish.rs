@@ -44,18 +44,27 @@ pub async fn publish(page: Page, code: Path<String>, body: Bytes) -> HttpRespons
     page.answer(result)
 }
 
-/// `GET /staff/questionnaires/{code}/preview?lang=&big=&version=`: the page as customers get it, of the draft or of a
-/// published version. Nothing can be sent from it.
+/// `GET /staff/questionnaires/{code}/preview?lang=&big=`: the page as customers get it, of the draft. Nothing can be sent
+/// from it.
 pub async fn look(page: Page, code: Path<String>) -> HttpResponse {
     let result = async {
         page.reader(&WRITERS)?;
         let known = known(&page).await?;
-        let version = page.query("version").map(|text| parse::<i32>(&text)).transpose()?;
-        let published = known.of(&code).find(|one| version.is_none_or(|version| one.version == version));
-        let published = || published.map(|one| one.questionnaire.clone());
-        let draft = known.draft(&code).filter(|_| version.is_none());
-        let shown = draft.map(|stored| stored.draft.read(&code).0).or_else(published).ok_or(Problem::NotFound)?;
-        Ok(preview::page(&page.web, &page.request, &shown))
+        let stored = known.draft(&code).ok_or(Problem::NotFound)?;
+        Ok(preview::page(&page.web, &page.request, &stored.draft.read(&code).0))
+    };
+    let result = result.await;
+    page.answer(result)
+}
+
+/// `GET /staff/questionnaires/{code}/preview/{version}?lang=&big=`: likewise, of a published version.
+pub async fn look_back(page: Page, path: Path<(String, String)>) -> HttpResponse {
+    let result = async {
+        page.reader(&WRITERS)?;
+        let (code, version) = path.into_inner();
+        let (version, known) = (parse::<i32>(&version)?, known(&page).await?);
+        let published = known.of(&code).find(|one| one.version == version).ok_or(Problem::NotFound)?;
+        Ok(preview::page(&page.web, &page.request, &published.questionnaire))
     };
     let result = result.await;
     page.answer(result)

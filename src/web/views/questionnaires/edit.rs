@@ -8,7 +8,7 @@ use super::{FaultLine, Sheet, words};
 use crate::domain::questionnaire::{
     Kind, LOAD_ALLOWED, LOAD_OF_A_MINUTE, Localised, MAX_REASONS, Mismatch, NOT_APPLICABLE, OVERALL, Questionnaire,
 };
-use crate::domain::questionnaire_draft::{Checked, Draft, DraftQuestion};
+use crate::domain::questionnaire_draft::{Checked, Draft, DraftFault, DraftQuestion};
 use crate::i18n::Texts;
 
 /// Somebody else was faster.
@@ -66,8 +66,8 @@ pub struct QuestionPage {
     pub question: DraftQuestion,
     /// Its code was published and stays.
     pub is_published: bool,
-    /// What is wrong with it: the id of a field and the words.
-    pub faults: Vec<(String, String)>,
+    /// What is wrong with it.
+    pub faults: Vec<FaultHere>,
     /// The word of each option that its points contradict.
     pub mismatches: Vec<Option<String>>,
     /// Which of the options count as satisfied; empty where the question does not decide.
@@ -76,6 +76,17 @@ pub struct QuestionPage {
     pub earlier: Vec<Earlier>,
     /// Somebody else saved before, and nothing was saved; how the question stands with them.
     pub overtaken: Option<(Overtaken, Option<super::Card>)>,
+}
+
+/// Something wrong with the question of a page.
+#[derive(Debug, Clone)]
+pub struct FaultHere {
+    /// The id of the field.
+    pub id: String,
+    /// What is wrong, as it stands in a list.
+    pub line: String,
+    /// What is wrong, as it stands beside the field.
+    pub what: String,
 }
 
 /// An earlier question that another may depend on.
@@ -126,6 +137,13 @@ pub fn earlier(t: &Texts, draft: &Draft, checked: &Checked, question: &DraftQues
     offered
 }
 
+impl FaultHere {
+    /// On the page of its question.
+    pub fn of(t: &Texts, fault: &DraftFault) -> Self {
+        Self { id: words::anchor(fault), line: words::fault_here(t, fault), what: words::what(t, fault) }
+    }
+}
+
 impl Earlier {
     fn is_used(&self) -> bool {
         self.answers.iter().any(|(_, _, chosen)| *chosen)
@@ -139,6 +157,12 @@ impl EditPage {
 
     fn csrf(&self) -> &str {
         self.shell.account.as_ref().map_or("", |account| account.csrf.as_str())
+    }
+
+    /// What is wrong with a field of this page.
+    fn fault(&self, id: &str) -> Option<&str> {
+        let line = self.faults.iter().find(|line| line.href.split('#').nth(1) == Some(id));
+        line.map(|line| line.text.as_str())
     }
 
     fn saved(&self, t: &Texts) -> String {
@@ -206,7 +230,7 @@ impl QuestionPage {
     }
 
     fn fault(&self, id: &str) -> Option<&str> {
-        self.faults.iter().find(|(at, _)| at == id).map(|(_, text)| text.as_str())
+        self.faults.iter().find(|fault| fault.id == id).map(|fault| fault.what.as_str())
     }
 
     fn is_kind(&self, kind: &Kind) -> bool {

@@ -26,21 +26,29 @@ pub fn kind(t: &Texts, kind: &Kind) -> String {
     })
 }
 
-/// What is wrong, as a sentence.
+/// What is wrong, as it stands in a list.
 pub fn fault(t: &Texts, fault: &DraftFault) -> String {
-    let what = match &fault.problem {
+    match fault.place.question {
+        None => fault_here(t, fault),
+        Some(at) => {
+            let args = [("number", (at + 1).to_string()), ("place", part(t, &fault.place)), ("what", what(t, fault))];
+            t.with("questionnaire-fault-question", &args)
+        }
+    }
+}
+
+/// What is wrong, on the page of the question itself.
+pub fn fault_here(t: &Texts, fault: &DraftFault) -> String {
+    t.with("questionnaire-fault-title", &[("place", part(t, &fault.place)), ("what", what(t, fault))])
+}
+
+/// What is wrong, beside the field.
+pub fn what(t: &Texts, fault: &DraftFault) -> String {
+    match &fault.problem {
         DraftProblem::Misread(Misread::Number(most)) => t.with("questionnaire-fault-number", &[("most", most)]),
         DraftProblem::Misread(Misread::Unprintable) => t.get("questionnaire-fault-unprintable"),
         DraftProblem::NeedsReason => t.get("questionnaire-fault-too-long"),
         DraftProblem::Fault(problem) => self::problem(t, problem),
-    };
-    let place = part(t, &fault.place);
-    match fault.place.question {
-        None => t.with("questionnaire-fault-title", &[("place", place), ("what", what)]),
-        Some(at) => {
-            let number = (at + 1).to_string();
-            t.with("questionnaire-fault-question", &[("number", number), ("place", place), ("what", what)])
-        }
     }
 }
 

@@ -2,11 +2,9 @@
 
 use askama::Template;
 
-use super::super::questionnaires::edit::{EditPage, Overtaken, QuestionPage, earlier, judged};
+use super::super::questionnaires::edit::{EditPage, FaultHere, Overtaken, QuestionPage, earlier, judged};
 use super::super::questionnaires::publish::PublishPage;
-use super::super::questionnaires::{
-    ChannelRow, ListPage, ListRow, NewPage, Sheet, VersionRow, ViewPage, faults, words,
-};
+use super::super::questionnaires::{ChannelRow, ListPage, ListRow, NewPage, Sheet, VersionRow, ViewPage, faults};
 use super::super::shell::Area;
 use super::{Rendered, Samples, moment};
 use crate::domain::questionnaire::{Condition, Kind, Questionnaire};
@@ -144,7 +142,7 @@ impl Samples {
             place: (at + 1, draft.questions.len()),
             neighbours: (Some(1), Some(3)),
             is_published: at == 0,
-            faults: own.map(|fault| (words::anchor(fault), words::fault(&self.t, fault))).collect(),
+            faults: own.map(|fault| FaultHere::of(&self.t, fault)).collect(),
             earlier: earlier(&self.t, &draft, &checked, &question),
             question,
             satisfied,
