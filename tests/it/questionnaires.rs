@@ -349,10 +349,10 @@ fn months(page: &str, question: &str) -> Vec<String> {
 }
 
 on_both!(a_trend_goes_on_under_the_same_code_and_begins_anew_under_another, |app| {
-    app.department("甲");
+    app.department("repair");
     let answer = |app: &TestApp, from: usize, third: &str| {
         for number in from..from + 6 {
-            let path = app.survey_path(&app.stored(&app.record(number, "甲")));
+            let path = app.survey_path(&app.stored(&app.record(number, "repair")));
             let fields = [("q.overall", "5"), ("q.speed", "5"), (third, "5"), ("identity", "named")];
             assert_eq!(app.answer(&path, &fields).status, 303);
         }
@@ -366,8 +366,9 @@ on_both!(a_trend_goes_on_under_the_same_code_and_begins_anew_under_another, |app
     app.advance(TimeDelta::days(31));
     answer(app, 11, "q.patience");
     app.sign_in(Role::Quality, None);
-    let page = app.get("/departments/甲?period=2026-11&channel=online&lang=en").body;
+    let page = app.get("/departments/repair?period=2026-11&channel=online&lang=en").body;
     let last = |question: &str| months(&page, question).into_iter().rev().take(2).collect::<Vec<_>>();
+    assert_eq!(last("Our speed").len(), 2, "{page}");
     assert!(last("Our speed").iter().all(|cell| cell.contains("100")), "{:?}", last("Our speed"));
     let begun = last("Our patience");
     assert!(begun[0].contains("100") && !begun[1].contains("100"), "{begun:?}");
@@ -375,19 +376,19 @@ on_both!(a_trend_goes_on_under_the_same_code_and_begins_anew_under_another, |app
 });
 
 on_both!(questions_that_only_one_channel_asks_stand_on_the_page_of_both, |app| {
-    app.department("甲");
+    app.department("repair");
     published(app, "shop", None, |draft| {
         draft.questions[1].code = "place".into();
         draft.questions[1].text.en = "Our shop".into();
     });
     choose(app, Channel::Offline, "shop", "offline").unwrap();
     for number in 1..7 {
-        let mut record = app.record(number, "甲");
+        let mut record = app.record(number, "repair");
         (record.channel, record.touchpoint) = (Channel::Offline, Some(Touchpoint::Counter));
         let path = app.survey_path(&app.stored(&record));
         assert_eq!(app.answer(&path, &[("q.overall", "5"), ("q.place", "5"), ("identity", "named")]).status, 303);
     }
     app.sign_in(Role::Quality, None);
-    let page = app.get("/departments/甲?period=2026-10&lang=en").body;
+    let page = app.get("/departments/repair?period=2026-10&lang=en").body;
     assert!(months(&page, "Our shop").last().unwrap().contains("100"), "{page}");
 });
