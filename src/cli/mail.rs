@@ -7,7 +7,7 @@ use serde_json::json;
 use super::output::say_json;
 use super::{ACTOR, Failure, open, say, texts};
 use crate::context::Context;
-use crate::db::{self, audit, outbox, setting};
+use crate::db::{self, mail_queue, outbox, setting};
 
 /// What to do with mail.
 #[derive(Debug, Subcommand)]
@@ -50,19 +50,7 @@ pub(super) fn run(command: &Command) -> Result<(), Failure> {
 /// Returns whether that was news.
 fn switch(context: &Context, pause: bool) -> Result<bool, Failure> {
     let now = context.now();
-    context.pool.write_now(|conn| {
-        let paused = setting::get(conn, setting::MAIL_PAUSED)?.is_some();
-        if paused == pause {
-            return Ok(false);
-        }
-        if pause {
-            setting::set(conn, setting::MAIL_PAUSED, &now.to_rfc3339())?;
-        } else {
-            setting::remove(conn, setting::MAIL_PAUSED)?;
-        }
-        audit::append(conn, now, ACTOR, if pause { "mail.pause" } else { "mail.resume" }, "", &json!({}))?;
-        Ok(true)
-    })
+    Ok(context.pool.write_now(|conn| mail_queue::switch(conn, pause, ACTOR, now))?)
 }
 
 fn status(context: &Context, as_json: bool) -> Result<(), Failure> {

@@ -69,6 +69,7 @@ pub mod holiday;
 pub mod intake;
 pub mod invitation;
 pub mod ledger;
+pub mod mail_queue;
 pub mod master_data;
 pub mod outbox;
 pub mod pending;

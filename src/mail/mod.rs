@@ -15,6 +15,7 @@ mod lint;
 mod message;
 pub mod render;
 pub mod reply;
+pub mod sample;
 #[cfg(test)]
 mod sink;
 mod smtp;

@@ -175,6 +175,9 @@ impl Page {
             if super::staff::questionnaires::WRITERS.contains(&session.role) {
                 areas.push((Area::Questionnaires, views::questionnaires::PATH.to_owned()));
             }
+            if super::staff::mail::READERS.contains(&session.role) {
+                areas.push((Area::Queue, "/mail".to_owned()));
+            }
             if super::staff::sample::READERS.contains(&session.role) {
                 areas.push((Area::Samples, "/samples".to_owned()));
             }

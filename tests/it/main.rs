@@ -24,6 +24,7 @@ mod counters;
 mod deadlines;
 mod exclusion;
 mod journey;
+mod mail_queue;
 mod pages;
 mod periods;
 mod questionnaires;

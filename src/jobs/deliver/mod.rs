@@ -5,13 +5,12 @@ use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::Step;
 use crate::context::Context;
 use crate::db::outbox::{self, Claimed, Finish, Kind, Ticket};
-use crate::db::{self, audit, setting, suppression};
+use crate::db::{self, mail_queue, setting, suppression};
 use crate::domain::invitation::State;
 use crate::domain::period::local_date;
 use crate::domain::questionnaire::Questionnaire;
@@ -293,13 +292,7 @@ impl Deliver {
     async fn stop(&self, outcome: &Outcome) -> db::Result<()> {
         let (now, words) = (self.context.now(), outcome.note());
         tracing::error!(reply = words, "servers refuse mail from us: mail is paused until `manyi mail resume`");
-        let work = move |conn: &mut db::Connection| -> db::Result<()> {
-            if setting::get(conn, setting::MAIL_PAUSED)?.is_none() {
-                setting::set(conn, setting::MAIL_PAUSED, &now.to_rfc3339())?;
-                audit::append(conn, now, "worker", "mail.stop", "", &json!({ "reply": words }))?;
-            }
-            Ok(())
-        };
+        let work = move |conn: &mut db::Connection| mail_queue::stop(conn, &words, now);
         self.context.pool.write(work).await
     }
 }

@@ -27,6 +27,7 @@ mod headlines;
 mod insight;
 pub mod interview;
 pub mod link;
+pub mod mail;
 pub mod overview;
 pub mod periods;
 pub mod questionnaires;

@@ -26,6 +26,7 @@ pub mod follow_up;
 pub mod format;
 pub mod insight;
 pub mod left_out;
+pub mod mail_queue;
 pub mod overview;
 pub mod periods;
 pub mod promise;

@@ -63,6 +63,8 @@ pub enum Area {
     Asking,
     /// What customers are asked.
     Questionnaires,
+    /// Mail on its way.
+    Queue,
     /// The quarters' follow-up by phone.
     Samples,
     /// Where customers answer uninvited.
@@ -99,6 +101,7 @@ impl Area {
             Self::Department => "staff-nav-department",
             Self::Asking => "asking-title",
             Self::Questionnaires => "questionnaire-title",
+            Self::Queue => "queue-title",
             Self::Samples => "staff-nav-samples",
             Self::Counters => "counter-title",
             Self::Exclusions => "exclusion-title",

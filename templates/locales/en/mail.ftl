@@ -45,3 +45,7 @@ mail-sign-in-hours = { $n ->
    *[other] The link works once, within { $n } hours.
 }
 mail-sign-in-not-you = If this wasn’t you, ignore this mail, and never pass the link on.
+
+mail-sample-department = Repairs
+mail-sample-name = Ms Wang
+mail-sample-service = On-site repair

@@ -39,3 +39,7 @@ mail-sign-in-copy = 打不开？请把这个网址复制到浏览器：
 mail-sign-in-minutes = 链接只能用一次，{ $n } 分钟内有效。
 mail-sign-in-hours = 链接只能用一次，{ $n } 小时内有效。
 mail-sign-in-not-you = 如果不是您要登录，不必理会这封邮件，也不要把链接转给别人。
+
+mail-sample-department = 维修服务部
+mail-sample-name = 王女士
+mail-sample-service = 上门维修
