@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::department::Department;
 use super::schema::{department, invitation, service_record};
-use super::{Connection, Result, parse, utc};
+use super::{Connection, Result, parse, partial, utc};
 use crate::domain::invitation::State;
 use crate::domain::locale::Locale;
 use crate::domain::response::Attribution;
@@ -114,6 +114,7 @@ pub fn decline(conn: &mut Connection, id: i64) -> Result<()> {
     diesel::update(invitation::table.find(id).filter(invitation::state.eq_any(open)))
         .set(invitation::state.eq(State::Declined.as_str()))
         .execute(conn)?;
+    partial::forget(conn, &[id])?;
     Ok(())
 }
 

@@ -18,10 +18,6 @@ use crate::domain::period::Period;
 use crate::domain::response::{Base, Response};
 use crate::domain::tally::{ServiceDelta, Tallies};
 
-/// Every sealed answer is padded to this length, so that its size tells nothing: the longest comment fits. What is
-/// longer still is padded to a multiple of it.
-const SEALED_LEN: usize = 10_000;
-
 const SEALED: &str = "pending_response.sealed";
 
 /// Those who wait together: what their released answers may show.
@@ -50,7 +46,7 @@ struct NewPending<'a> {
 /// In the transaction that marks their invitations as used. The sums they add are added to `tallies`.
 pub fn accept(
     conn: &mut Connection,
-    secrets: &Secrets,
+    (secrets, questionnaires): (&Secrets, &Published),
     progress: &Progress,
     answers: Vec<Response>,
     tallies: &mut Tallies,
@@ -72,7 +68,8 @@ pub fn accept(
             released.push(answers);
         } else {
             for answer in &answers {
-                rows.push((group.clone(), seal(secrets, answer)?));
+                let room = questionnaires.get(conn, answer.questionnaire_version_id)?.room();
+                rows.push((group.clone(), seal(secrets, answer, room)?));
             }
         }
     }
@@ -202,11 +199,12 @@ fn take(conn: &mut Connection, secrets: &Secrets, group: &Group) -> Result<Vec<R
     rows.iter().map(|(id, sealed)| open(secrets, id, sealed)).collect()
 }
 
-fn seal(secrets: &Secrets, answer: &Response) -> Result<(Vec<u8>, Vec<u8>)> {
+/// Every answer to a questionnaire is padded to one length, so that its size tells nothing.
+fn seal(secrets: &Secrets, answer: &Response, room: usize) -> Result<(Vec<u8>, Vec<u8>)> {
     let id = random::<16>().to_vec();
     let mut plain = serde_json::to_vec(answer).map_err(|_| Unreadable)?;
     // White space after JSON is no part of it.
-    plain.resize(plain.len().next_multiple_of(SEALED_LEN), b' ');
+    plain.resize(plain.len().next_multiple_of(room.max(1)), b' ');
     let sealed = secrets.seal(Place { column: SEALED, row: &hex::encode(&id) }, &plain)?;
     Ok((id, sealed))
 }
@@ -270,7 +268,8 @@ mod tests {
     #[test]
     fn the_longest_answer_is_sealed_to_the_length_of_the_shortest() {
         let secrets = Secrets::random();
-        let length = |comment| seal(&secrets, &answer(comment)).unwrap().1.len();
+        let questionnaire: Questionnaire = serde_json::from_str(Questionnaire::ONLINE_JSON).unwrap();
+        let length = |comment| seal(&secrets, &answer(comment), questionnaire.room()).unwrap().1.len();
         let shortest = length(None);
         assert_eq!(length(Some("😀".repeat(MAX_TEXT))), shortest);
         assert_eq!(length(Some("\"\\".repeat(MAX_TEXT / 2))), shortest);

@@ -13,9 +13,10 @@ use tokio::sync::oneshot;
 
 use super::checkpoint::Checkpoints;
 use super::period::Progress;
+use super::questionnaire::Published;
 use super::response::Named;
 use super::schema::invitation;
-use super::{Connection, Error, Pool, Result, counter, outbox, pending, response, tally};
+use super::{Connection, Error, Pool, Result, counter, outbox, partial, pending, response, tally};
 use crate::crypto::Secrets;
 use crate::domain::invitation::State;
 use crate::domain::response::Response;
@@ -36,6 +37,8 @@ pub enum Submission {
         invitation_id: i64,
         /// Whether its mail is known to have gone out.
         is_sent: bool,
+        /// What was filled in before may be kept under the invitation, and goes.
+        has_pages: bool,
         /// What was answered.
         answer: Answer,
     },
@@ -81,6 +84,7 @@ struct Job {
 struct Writer {
     pool: Pool,
     secrets: Secrets,
+    questionnaires: Published,
     zone: Tz,
 }
 
@@ -89,7 +93,7 @@ impl ResponseWriter {
     pub fn start(pool: Pool, secrets: Secrets, zone: Tz) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (sender, receiver) = crossbeam_channel::bounded(QUEUE);
         let (checkpoints, mover) = Checkpoints::start(pool.clone())?;
-        let writer = Writer { pool, secrets, zone };
+        let writer = Writer { pool, secrets, questionnaires: Published::default(), zone };
         let work = move || {
             writer.run(&receiver, checkpoints);
             let _ = mover.join();
@@ -151,18 +155,25 @@ impl Writer {
     }
 
     fn store(&self, submissions: &[Submission]) -> Result<Vec<Receipt>> {
-        self.pool.write_now(|conn| store(conn, &self.secrets, self.zone, submissions))
+        self.pool.write_now(|conn| store(conn, (&self.secrets, &self.questionnaires), self.zone, submissions))
     }
 }
 
 /// Stores a batch; each receipt stands where its submission does.
-fn store(conn: &mut Connection, secrets: &Secrets, zone: Tz, submissions: &[Submission]) -> Result<Vec<Receipt>> {
+fn store(
+    conn: &mut Connection,
+    (secrets, questionnaires): (&Secrets, &Published),
+    zone: Tz,
+    submissions: &[Submission],
+) -> Result<Vec<Receipt>> {
     // First, as everywhere: whoever locks the periods last could wait crosswise with whoever moves one.
     let progress = Progress::hold(conn)?;
     let unsent: Vec<i64> = submissions.iter().filter_map(Submission::unsent).collect();
     outbox::mark_sent(conn, &unsent, zone, None)?;
     let mut spent = spend(conn, submissions)?;
     let mut pages = spend_pages(conn, submissions)?;
+    let paged: Vec<i64> = submissions.iter().filter_map(Submission::paged).collect();
+    partial::forget(conn, &paged)?;
     let mut tallies = Tallies::default();
     let mut named = Vec::new();
     let mut anonymous = Vec::new();
@@ -194,7 +205,7 @@ fn store(conn: &mut Connection, secrets: &Secrets, zone: Tz, submissions: &[Subm
     }
     response::insert_named(conn, &named)?;
     if !anonymous.is_empty() {
-        pending::accept(conn, secrets, &progress, anonymous, &mut tallies)?;
+        pending::accept(conn, (secrets, questionnaires), &progress, anonymous, &mut tallies)?;
     }
     tally::add(conn, &tallies)?;
     Ok(receipts)
@@ -231,6 +242,14 @@ impl Submission {
         match self {
             Self::Invited { invitation_id, .. } => Some(*invitation_id),
             Self::WalkUp { .. } => None,
+        }
+    }
+
+    /// The invitation under which something may be kept.
+    fn paged(&self) -> Option<i64> {
+        match self {
+            Self::Invited { invitation_id, has_pages: true, .. } => Some(*invitation_id),
+            _ => None,
         }
     }
 

@@ -42,7 +42,7 @@ pub struct Item {
     pub questionnaire: String,
     /// Its version.
     pub version: i32,
-    /// Option values by question; the comment is not among them.
+    /// Option values by question or row of a matrix, several separated by spaces; texts are not among them.
     pub answers: Answers,
     /// 0–100; `None` if too little was answered.
     pub points: Option<f64>,

@@ -517,6 +517,13 @@ diesel::table! {
 
 diesel::joinable!(response_correction -> response (response_id));
 diesel::joinable!(employee -> department (department_id));
+diesel::table! {
+    partial_response (invitation_id) {
+        invitation_id -> BigInt,
+        sealed -> Binary,
+    }
+}
+
 diesel::joinable!(commitment -> department (department_id));
 diesel::joinable!(commitment -> client (client_id));
 diesel::joinable!(service_record -> department (department_id));
@@ -569,6 +576,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     suspect_tally,
     counter,
     sent_page,
+    partial_response,
 );
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(service_record::department_id, invitation::state);

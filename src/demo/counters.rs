@@ -105,7 +105,8 @@ fn answers(
             let comment = if dice.chance(0.3) { say(mood).map(str::to_owned) } else { None };
             given.push(Response { base: Base::WalkUp, counter_id: Some(found.id), comment, ..own });
         }
-        pending::accept(conn, &context.secrets, &progress, given, &mut tallies)?;
+        let stores = (&context.secrets, &*context.questionnaires);
+        pending::accept(conn, stores, &progress, given, &mut tallies)?;
     }
     Ok(tally::add(conn, &tallies)?)
 }

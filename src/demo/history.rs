@@ -135,7 +135,8 @@ impl History<'_> {
             tallies.add_service(named.response.attribution, named.response.served, responded);
         }
         response::insert_named(conn, &month.named)?;
-        pending::accept(conn, &self.context.secrets, progress, month.anonymous, &mut tallies)?;
+        let stores = (&self.context.secrets, &*self.context.questionnaires);
+        pending::accept(conn, stores, progress, month.anonymous, &mut tallies)?;
         tally::add(conn, &tallies)?;
         Ok(())
     }

@@ -1,9 +1,10 @@
-//! What time brings: invitations run out, anonymous answers that found no company in their month are released with less
-//! said about them, and pages that are too old to be sent need not be remembered.
+//! What time brings: invitations run out, and what was filled in and not sent goes with them; anonymous answers that found
+//! no company in their month are released with less said about them; pages that are too old to be sent need not be
+//! remembered.
 
 use super::Step;
 use crate::context::Context;
-use crate::db::{self, counter, invitation, pending, period::Progress};
+use crate::db::{self, counter, invitation, partial, pending, period::Progress};
 use crate::domain::period::{Grain, Period};
 
 /// Looks once.
@@ -14,13 +15,14 @@ pub async fn step(context: &Context) -> db::Result<Step> {
         let progress = Progress::hold(conn)?;
         let expired = invitation::expire(conn, now)?;
         counter::forget_pages(conn, now.date_naive())?;
+        let forgotten = partial::forget_ended(conn, now)?;
         let released = pending::release_remainders(conn, &secrets, &progress, month)?;
-        Ok((expired, released))
+        Ok((expired, forgotten, released))
     };
-    let (expired, released) = context.pool.write(work).await?;
-    if expired + released == 0 {
+    let (expired, forgotten, released) = context.pool.write(work).await?;
+    if expired + forgotten + released == 0 {
         return Ok(Step::Idle);
     }
-    tracing::info!(expired, released, "invitations ran out, anonymous answers were released");
+    tracing::info!(expired, forgotten, released, "invitations ran out, anonymous answers were released");
     Ok(Step::Ran)
 }

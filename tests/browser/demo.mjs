@@ -1,6 +1,6 @@
 // The demo as someone trying manyi meets it: one command, the links it prints, the mails it catches; and a browser to look with.
 
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -44,6 +44,24 @@ export async function startDemo() {
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+/** Asks every customer who has not answered the questionnaire of all kinds, with new pages at these questions. */
+export function allKinds(demo, pages) {
+  const definition = JSON.parse(readFileSync(join(root, "tests/data/all-kinds.json"), "utf8"));
+  for (const question of definition.questions) question.new_page = pages.includes(question.code);
+  const program = `
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], timeout=30)
+with db:
+    db.execute("INSERT OR IGNORE INTO questionnaire (code) VALUES ('all-kinds')")
+    questionnaire = db.execute("SELECT id FROM questionnaire WHERE code = 'all-kinds'").fetchone()[0]
+    version = db.execute("SELECT count(*) FROM questionnaire_version WHERE questionnaire_id = ?", (questionnaire,)).fetchone()[0]
+    new = db.execute("INSERT INTO questionnaire_version (questionnaire_id, version, definition, published_at) VALUES (?, ?, ?, '2026-01-01 00:00:00')", (questionnaire, version + 1, sys.argv[2]))
+    db.execute("UPDATE invitation SET questionnaire_version_id = ? WHERE state IN ('scheduled', 'queued', 'sent')", (new.lastrowid,))
+    db.execute("DELETE FROM partial_response")
+`;
+  execFileSync("python3", ["-c", program, join(demo.home, "demo/manyi.db"), JSON.stringify(definition)]);
 }
 
 /** Chromium without a window and without any traffic of its own. */

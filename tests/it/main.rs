@@ -34,5 +34,6 @@ mod schema;
 mod small_numbers;
 mod stopping;
 mod survey;
+mod survey_pages;
 mod texts;
 mod writer;

@@ -23,7 +23,12 @@ fn submission(app: &TestApp, number: usize) -> Submission {
         entered_by: None,
         response,
     };
-    Submission::Invited { invitation_id: stored.invitation_id, is_sent: false, answer: Answer::Named(named) }
+    Submission::Invited {
+        invitation_id: stored.invitation_id,
+        is_sent: false,
+        has_pages: false,
+        answer: Answer::Named(named),
+    }
 }
 
 fn submit(app: &TestApp, submissions: Vec<Submission>) -> Vec<Receipt> {

@@ -1,6 +1,6 @@
 //! How much a questionnaire asks of a customer (EXPERIENCE §1 "Length": a question takes about 10 s, Pew 2022-12-08).
 
-use super::{Kind, Question, Questionnaire};
+use super::{Kind, MAX_TEXT, Question, Questionnaire};
 
 /// Load that about a minute is enough for; more is warned of.
 pub const LOAD_OF_A_MINUTE: usize = 6;
@@ -10,6 +10,12 @@ pub const LOAD_ALLOWED: usize = 15;
 
 /// Seconds that one unit of load takes to answer on a phone.
 const SECONDS: usize = 10;
+
+/// Sealed answers are padded to a multiple of this many bytes.
+const BLOCK: usize = 10_000;
+
+/// What a response takes beside its answers, in bytes.
+const BESIDE: usize = 1_000;
 
 /// How long a questionnaire is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,9 +47,27 @@ impl Questionnaire {
             _ => Length::Short,
         }
     }
+
+    /// Bytes that hold any answers to it, with what is stored beside them: sealed answers are padded to this length, so
+    /// that it tells nothing about who has written how much.
+    pub fn room(&self) -> usize {
+        let most = BESIDE + self.questions.iter().map(Question::room).sum::<usize>();
+        most.next_multiple_of(BLOCK)
+    }
 }
 
 impl Question {
+    /// The most bytes of its answer, written as JSON, with its points.
+    fn room(&self) -> usize {
+        let values = self.values().iter().map(|value| value.len() + 1).sum::<usize>();
+        let reasons = self.why.iter().flat_map(|why| &why.reasons).map(|reason| reason.code.len() + 1).sum::<usize>();
+        let text = if self.kind == Kind::Text { MAX_TEXT * char::MAX.len_utf8() } else { 0 };
+        self.items().map(|item| 2 * item.code.len() + 20 + values + text).sum::<usize>()
+            + reasons
+            + self.code.len()
+            + 20
+    }
+
     /// What it asks of a customer, in units of a rating.
     pub fn load(&self) -> usize {
         let own = match self.kind {

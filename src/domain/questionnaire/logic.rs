@@ -33,6 +33,19 @@ pub struct Condition {
 /// condition, so that no way contradicts itself.
 pub type Way = Vec<Condition>;
 
+/// Whether a question is asked, as far as it is known before its page is filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// In any case.
+    Always,
+    /// In no case.
+    Never,
+    /// On one of these ways, all of them made of answers on the same page.
+    On(Vec<Way>),
+    /// There are too many ways to it to list.
+    Perhaps,
+}
+
 /// There are more ways to a question than are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooManyWays;
@@ -110,6 +123,26 @@ impl Questionnaire {
             all.push(ways);
         }
         all
+    }
+
+    /// Whether each question is asked of who has given the answers `known` to the first `before` questions.
+    pub fn asked(&self, known: &Answers, before: usize) -> Vec<Asked> {
+        let (earlier, _) = self.questions.split_at(before.min(self.questions.len()));
+        let is_known = |one: &Condition| earlier.iter().flat_map(Question::items).any(|item| item.code == one.question);
+        let holds = |one: &Condition| one.holds(known.0.get(&one.question).map(String::as_str));
+        let left = |way: Way| {
+            let (settled, open): (Way, Way) = way.into_iter().partition(is_known);
+            settled.iter().all(holds).then_some(open)
+        };
+        let asked = |ways: Result<Vec<Way>, TooManyWays>| match ways.map(|ways| ways.into_iter().filter_map(left)) {
+            Err(TooManyWays) => Asked::Perhaps,
+            Ok(ways) => match ways.collect::<Vec<_>>() {
+                ways if ways.iter().any(Vec::is_empty) => Asked::Always,
+                ways if ways.is_empty() => Asked::Never,
+                ways => Asked::On(ways),
+            },
+        };
+        self.ways().into_iter().map(asked).collect()
     }
 
     /// The ways on which a condition holds, given those to the questions before.

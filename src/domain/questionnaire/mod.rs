@@ -11,7 +11,8 @@ use super::locale::Locale;
 pub use self::check::{Fault, MAX_CONDITIONS, MAX_OPTIONS, MAX_QUESTIONS, MAX_ROWS, MAX_WORDING, Part, Place, Problem};
 pub use self::kind::{Kind, UnknownKind};
 pub use self::length::{LOAD_ALLOWED, LOAD_OF_A_MINUTE, Length};
-pub use self::logic::{Condition, ShowIf, TooManyWays, Way};
+pub use self::logic::{Asked, Condition, ShowIf, TooManyWays, Way};
+pub use self::partial::Partial;
 pub use self::preview::{JudgedOption, Mismatch};
 pub use self::read::{AnswerError, AnswerProblem, Reading};
 pub use self::score::Scored;
@@ -23,6 +24,7 @@ mod check_tests;
 mod kind;
 mod length;
 mod logic;
+mod partial;
 mod preview;
 mod read;
 #[cfg(test)]
@@ -212,19 +214,6 @@ impl Questionnaire {
     /// What takes the answers of this code.
     pub fn item(&self, code: &str) -> Option<Item<'_>> {
         self.items().find(|item| item.code == code)
-    }
-
-    /// The questions page by page; one page unless a question begins a new one.
-    pub fn pages(&self) -> Vec<&[Question]> {
-        let mut rest = self.questions.as_slice();
-        let mut pages = Vec::new();
-        while !rest.is_empty() {
-            let until = rest.iter().skip(1).position(|question| question.new_page).map_or(rest.len(), |at| at + 1);
-            let (page, after) = rest.split_at(until);
-            pages.push(page);
-            rest = after;
-        }
-        pages
     }
 
     /// What is asked, without its words: two questionnaires of one form cannot be told apart by answers to them.

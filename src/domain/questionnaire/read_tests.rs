@@ -105,15 +105,27 @@ fn hidden_weight_is_not_owed() {
 }
 
 #[test]
-fn pages_begin_where_a_question_says_so() {
+fn what_is_known_decides_before_the_page_is_filled_in() {
     let questionnaire = all_kinds();
-    let firsts: Vec<&str> = questionnaire.pages().iter().map(|page| page[0].code.as_str()).collect();
-    assert_eq!(firsts, ["overall"]);
-    let mut paged = questionnaire;
-    paged.questions[0].new_page = true;
-    paged.questions[2].new_page = true;
-    let lengths: Vec<usize> = paged.pages().iter().map(|page| page.len()).collect();
-    assert_eq!(lengths, [2, paged.questions.len() - 2]);
+    let asked = |known: &[(&str, &str)], before| {
+        let known = known.iter().map(|(code, value)| ((*code).to_owned(), (*value).to_owned())).collect();
+        questionnaire.asked(&Answers(known), before).into_iter().nth(8).unwrap()
+    };
+    let on = |question: &str, values: &[&str]| Condition {
+        question: question.into(),
+        values: values.iter().map(|value| (*value).to_owned()).collect(),
+    };
+    let advice = vec![on("missing", &["advice"]), on("solved", &["no"])];
+    assert_eq!(asked(&[], 0), Asked::On(vec![advice.clone(), vec![on("overall", &["1", "2"])]]));
+    assert_eq!(asked(&[("overall", "5")], 1), Asked::On(vec![advice]));
+    assert_eq!(asked(&[("overall", "1")], 1), Asked::Always);
+    assert_eq!(asked(&[("overall", "5"), ("solved", "yes")], 8), Asked::Never);
+}
+
+#[test]
+fn answers_have_room_that_does_not_depend_on_them() {
+    let online: Questionnaire = serde_json::from_str(Questionnaire::ONLINE_JSON).unwrap();
+    assert_eq!((online.room(), all_kinds().room()), (10_000, 20_000));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use actix_web::web::{Bytes, Path};
 
 use super::super::frame::{Page, Refusal};
 use super::super::session::Session;
-use super::super::survey::fields::{explain, fields, number};
+use super::super::survey::fields::{explain, fields, target};
 use super::super::survey::form::SurveyForm;
 use super::super::views::follow_up::{AttemptRow, InterviewPage};
 use super::super::views::{Area, Problem};
@@ -191,7 +191,7 @@ async fn load(page: &Page, place: Place) -> Result<Loaded, Refusal> {
 
 /// A line of the error summary: the field to go to, and what to say.
 fn summary(t: Texts, questionnaire: &Questionnaire, sent: &Sent, error: &AnswerError) -> (String, String) {
-    let target = number(questionnaire, &error.code).map_or("submit".to_owned(), |number| format!("q{number}"));
+    let target = target(questionnaire, &error.code).map_or("submit".to_owned(), |(_, target)| target);
     (target, explain(t, questionnaire, sent, error))
 }
 

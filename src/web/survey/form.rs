@@ -5,11 +5,12 @@
 use crate::domain::locale::Locale;
 use crate::domain::questionnaire::{Question, Questionnaire};
 
-/// The largest form taken, in bytes: a comment of 2,000 characters is at most 24 kB when percent-encoded.
-pub const MAX_BYTES: usize = 64 * 1024;
+/// The largest form taken, in bytes: a text of 2,000 characters is at most 24 kB when percent-encoded, and few
+/// questionnaires have more than one.
+pub const MAX_BYTES: usize = 128 * 1024;
 
-/// The most fields taken, known or not.
-pub const MAX_FIELDS: usize = 200;
+/// The most fields taken, known or not: a page may have 40 questions of 20 boxes each.
+pub const MAX_FIELDS: usize = 1_000;
 
 /// What the name of a question's field begins with: `q.overall`.
 pub const ANSWER_PREFIX: &str = "q.";
@@ -25,6 +26,10 @@ pub struct SurveyForm {
     pub identity: Result<Identity, UnknownIdentity>,
     /// Only the page's look is to change: the form comes back as it is, and nothing is stored.
     pub is_draft: bool,
+    /// Which page of several was sent, from 1; `None` for a form that has all questions.
+    pub page: Option<usize>,
+    /// The page before is to be shown.
+    pub is_back: bool,
     /// The field that people do not see; whoever fills it in is suspect (RELIABILITY §4).
     pub website: String,
 }
@@ -76,6 +81,8 @@ pub struct Preselection {
     pub display: Display,
     /// Question code and option value, valid for the questionnaire, at most one for each question.
     pub answers: Vec<(String, String)>,
+    /// Which page of several, from 1.
+    pub page: Option<usize>,
 }
 
 impl SurveyForm {
@@ -89,6 +96,8 @@ impl SurveyForm {
             answers: Vec::new(),
             identity: Ok(Identity::default()),
             is_draft: false,
+            page: None,
+            is_back: false,
             website: String::new(),
         };
         let mut signed = None;
@@ -97,6 +106,8 @@ impl SurveyForm {
                 "nonce" if form.nonce.is_empty() => form.nonce = value,
                 "website" if form.website.is_empty() => form.website = value,
                 "draft" => form.is_draft = true,
+                "page" => form.page = value.parse().ok(),
+                "back" => form.is_back = true,
                 "identity" => {
                     let read = Identity::from_value(&value);
                     form.identity =
@@ -162,14 +173,18 @@ impl Preselection {
     /// Reads the query string of a link. Only values that the questionnaire offers are taken, the first for each question.
     pub fn from_query(query: &str, questionnaire: &Questionnaire) -> Self {
         let mut answers: Vec<(String, String)> = Vec::new();
+        let mut page = None;
         for (name, value) in lenient(query) {
+            if name == "page" {
+                page = value.parse().ok();
+            }
             let Some(code) = name.strip_prefix(ANSWER_PREFIX) else { continue };
             let offered = questionnaire.item(code).is_some_and(|item| offers(item.question, &value));
             if offered && !answers.iter().any(|(taken, _)| taken == code) {
                 answers.push((code.to_owned(), value));
             }
         }
-        Self { display: Display::from_query(query), answers }
+        Self { display: Display::from_query(query), answers, page }
     }
 }
 

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use actix_web::http::header;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use askama::Template;
 use chrono::TimeDelta;
 
 use super::{Web, see_other};
@@ -23,15 +22,19 @@ use crate::domain::response::{Periods, Response};
 use crate::i18n::{Locale, Texts};
 use form::{Display, FormError, Identity, Preselection, SurveyForm};
 use notice::{Notice, State};
-use view::{About, Frame, Links, Privacy, Problem, Service, Stage, SurveyPage};
+use style::CustomerPage;
+use view::{About, Frame, Links, Privacy, Problem, Service, Stage, Step, SurveyPage};
 
 pub mod after;
 pub(in crate::web) mod crowds;
 pub mod fields;
 pub mod form;
+#[cfg(test)]
+mod kinds_tests;
 pub mod notice;
 #[cfg(test)]
 mod notice_tests;
+mod pages;
 pub(in crate::web) mod pause;
 pub(in crate::web) mod preview;
 pub mod style;
@@ -41,6 +44,7 @@ pub mod view;
 #[cfg(test)]
 mod view_tests;
 pub mod walk_up;
+pub mod words;
 
 /// A page's nonce is good for this long.
 const NONCE_AGE: TimeDelta = TimeDelta::hours(24);
@@ -64,6 +68,8 @@ struct Filled {
     stage: Stage,
     /// Whoever sends this page again is no robot.
     is_confirmed: bool,
+    /// Which page of several; `None` = all on one.
+    step: Option<Step>,
 }
 
 /// What an answer is sent with: its form and how the page is to be shown.
@@ -75,8 +81,12 @@ pub async fn open(web: Data<Web>, request: HttpRequest, token: Path<String>) -> 
         Ok(opened) => opened,
         Err(response) => return response,
     };
-    let answers = Preselection::from_query(request.query_string(), &opened.questionnaire).answers;
-    web.suspects.opened(&request, &opened.token.hash(), &answers, web.context.now());
+    let seen = Preselection::from_query(request.query_string(), &opened.questionnaire);
+    web.suspects.opened(&request, &opened.token.hash(), &seen.answers, web.context.now());
+    if opened.questionnaire.has_pages() {
+        return pages::open(&web, &request, &opened, seen).await;
+    }
+    let answers = seen.answers;
     page(&web, &request, &opened, Filled { answers, ..Filled::default() })
 }
 
@@ -86,35 +96,46 @@ pub async fn answer(web: Data<Web>, request: HttpRequest, token: Path<String>, b
         Ok(opened) => opened,
         Err(response) => return response,
     };
+    if opened.questionnaire.has_pages() {
+        return pages::answer(&web, &request, &opened, &body).await;
+    }
     let form = match read(&body, Stage::Opened) {
         Ok(form) => form,
         Err(shown) => return page(&web, &request, &opened, shown),
     };
-    let (answers, identity) = match check(&web, &request, &opened, &form).await {
+    send(&web, &request, &opened, &form).await
+}
+
+/// Stores what a form says as the answer, or shows it again with what is wrong.
+async fn send(web: &Web, request: &HttpRequest, opened: &Opened, form: &SurveyForm) -> HttpResponse {
+    let (answers, identity) = match check(web, request, opened, form).await {
         Ok(checked) => checked,
-        Err(refused) => return page(&web, &request, &opened, refused),
+        Err(refused) => return page(web, request, opened, refused),
     };
-    match store(&web, &opened, answers, identity).await {
-        Ok(Receipt::Stored) => see_other(&format!("/s/{}/thanks?{}", token.as_str(), here(&web, &request, &opened))),
-        Ok(Receipt::Late) => after::answered(&web, &request, &opened).await,
+    match store(web, opened, answers, identity).await {
+        Ok(Receipt::Stored) => {
+            see_other(&format!("/s/{}/thanks?{}", opened.token.as_str(), here(web, request, opened)))
+        }
+        Ok(Receipt::Late) => after::answered(web, request, opened).await,
         Err(error) => {
             if !matches!(error, Error::Busy | Error::Stopped) {
                 tracing::error!(%error, "an answer could not be stored");
             }
-            page(&web, &request, &opened, form.filled(vec![Problem::Busy]))
+            page(web, request, opened, form.filled(vec![Problem::Busy]))
         }
     }
 }
 
 /// The form of a body; or what to show instead, where it cannot be read or only asks to be shown otherwise.
 fn read(body: &Body, stage: Stage) -> Result<SurveyForm, Filled> {
+    let form = parse(body, stage)?;
+    if form.is_draft { Err(Filled { stage: stage.as_draft(), ..form.filled(Vec::new()) }) } else { Ok(form) }
+}
+
+/// The form of a body; or what to show instead of one that cannot be read, of which nothing could be kept.
+fn parse(body: &Body, stage: Stage) -> Result<SurveyForm, Filled> {
     let parsed = body.as_ref().map_err(|_| FormError::TooLarge).and_then(|bytes| SurveyForm::parse(bytes));
-    match parsed {
-        Ok(form) if !form.is_draft => Ok(form),
-        Ok(form) => Err(Filled { stage: stage.as_draft(), ..form.filled(Vec::new()) }),
-        // Nothing could be kept.
-        Err(error) => Err(Filled { problems: vec![Problem::Form(error)], stage, ..Filled::default() }),
-    }
+    parsed.map_err(|error| Filled { problems: vec![Problem::Form(error)], stage, ..Filled::default() })
 }
 
 /// The invitation behind a link, if it takes an answer; the page to show instead if it does not.
@@ -163,6 +184,28 @@ async fn check(
     opened: &Opened,
     form: &SurveyForm,
 ) -> Result<(Answers, Identity), Filled> {
+    let Trust { mut problems, is_confirmed } = trust(web, request, opened, form).await;
+    let answers = opened.questionnaire.read(form.fields());
+    if let Err(errors) = &answers {
+        problems.extend(errors.iter().cloned().map(Problem::Answer));
+    }
+    match (answers, form.identity) {
+        // Who wishes to be contacted must be known: the page says so beside the wish.
+        (Ok(answers), Ok(_)) if problems.is_empty() && answers.wants_contact() => Ok((answers, Identity::Named)),
+        (Ok(answers), Ok(identity)) if problems.is_empty() => Ok((answers, identity)),
+        _ => Err(Filled { is_confirmed, ..form.filled(problems) }),
+    }
+}
+
+/// Whether a form is a person's, from a page of ours.
+struct Trust {
+    /// What is wrong with it.
+    problems: Vec<Problem>,
+    /// Whoever sends it again is no robot.
+    is_confirmed: bool,
+}
+
+async fn trust(web: &Web, request: &HttpRequest, opened: &Opened, form: &SurveyForm) -> Trust {
     let mut problems = Vec::new();
     let (context, link) = (&web.context, opened.token.hash());
     let is_fresh = |subject: &[u8]| context.secrets.check_page_nonce(&form.nonce, subject, context.now(), NONCE_AGE);
@@ -183,16 +226,7 @@ async fn check(
     if form.identity.is_err() {
         problems.push(Problem::UnknownIdentity);
     }
-    let answers = opened.questionnaire.read(form.fields());
-    if let Err(errors) = &answers {
-        problems.extend(errors.iter().cloned().map(Problem::Answer));
-    }
-    match (answers, form.identity) {
-        // Who wishes to be contacted must be known: the page says so beside the wish.
-        (Ok(answers), Ok(_)) if problems.is_empty() && answers.wants_contact() => Ok((answers, Identity::Named)),
-        (Ok(answers), Ok(identity)) if problems.is_empty() => Ok((answers, identity)),
-        _ => Err(Filled { is_confirmed: is_confirmed || is_first && suspect.is_some(), ..form.filled(problems) }),
-    }
+    Trust { problems, is_confirmed: is_confirmed || is_first && suspect.is_some() }
 }
 
 /// What the nonce of a page stands for that asks a suspect to press the button once more.
@@ -233,12 +267,14 @@ async fn store(web: &Web, opened: &Opened, answers: Answers, identity: Identity)
             response,
         }),
     };
-    let submission = Submission::Invited { invitation_id: invitation.id, is_sent: invitation.is_sent, answer };
+    let has_pages = opened.questionnaire.has_pages();
+    let (invitation_id, is_sent) = (invitation.id, invitation.is_sent);
+    let submission = Submission::Invited { invitation_id, is_sent, has_pages, answer };
     web.writer.submit(submission).await
 }
 
 fn page(web: &Web, request: &HttpRequest, opened: &Opened, filled: Filled) -> HttpResponse {
-    let Filled { answers, identity, problems, stage, is_confirmed } = filled;
+    let Filled { answers, identity, problems, stage, is_confirmed, step } = filled;
     let subject = if is_confirmed { confirmed(&opened.token.hash()) } else { opened.token.hash() };
     let invitation = &opened.invitation;
     let Web { context, .. } = web;
@@ -266,6 +302,7 @@ fn page(web: &Web, request: &HttpRequest, opened: &Opened, filled: Filled) -> Ht
         identity,
         stage,
         problems,
+        step,
         frame: &frame,
     };
     render(&page, page.status(), page.wait())
@@ -309,13 +346,13 @@ fn frame(web: &Web, request: &HttpRequest, display: Display, invitation: Option<
 }
 
 /// A customer's page: never cached, never indexed, no referrer, nothing from elsewhere.
-fn render(template: &impl Template, status: u16, retry_after: Option<u32>) -> HttpResponse {
+fn render(template: &impl CustomerPage, status: u16, retry_after: Option<u32>) -> HttpResponse {
     let Ok(html) = template.render() else { return HttpResponse::InternalServerError().finish() };
     let status = actix_web::http::StatusCode::from_u16(status).unwrap_or_default();
     let mut response = HttpResponse::build(status);
     response
         .content_type("text/html; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, style::csp()))
+        .insert_header((header::CONTENT_SECURITY_POLICY, style::csp(&template.rules()).into_owned()))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
         .insert_header(("X-Robots-Tag", "noindex, nofollow"));

@@ -5,6 +5,7 @@
 use askama::Template;
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
+use super::style::CustomerPage;
 use super::view::{Frame, day, day_and_year};
 use crate::domain::period::Period;
 use crate::i18n::{Locale, Texts};
@@ -174,6 +175,8 @@ impl State {
         !matches!(self, Self::NotMeDone | Self::StopDone | Self::Resumed)
     }
 }
+
+impl CustomerPage for Notice<'_> {}
 
 impl Notice<'_> {
     /// The HTTP status.

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use super::super::Web;
 use super::form::Display;
-use super::style;
+use super::style::{CustomerPage, preview_csp};
 use super::view::{About, Links, Privacy, Service, Stage, SurveyPage};
 use crate::domain::period::local_date;
 use crate::domain::questionnaire::Questionnaire;
@@ -39,12 +39,13 @@ pub(in crate::web) fn page(web: &Web, request: &HttpRequest, questionnaire: &Que
         identity: Default::default(),
         stage: Stage::Preview,
         problems: Vec::new(),
+        step: None,
         frame: &frame,
     };
     let Ok(html) = page.render() else { return HttpResponse::InternalServerError().finish() };
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, style::preview_csp()))
+        .insert_header((header::CONTENT_SECURITY_POLICY, preview_csp(&page.rules())))
         .insert_header(("X-Frame-Options", "SAMEORIGIN"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .body(html)

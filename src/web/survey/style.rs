@@ -1,7 +1,9 @@
 //! The look of the customer's pages: one style sheet, written into each page, and the policy that allows it alone.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
@@ -13,23 +15,34 @@ pub const SURVEY_CSS: &str = include_str!("../../../templates/survey/survey.css"
 /// animation, which begins the time anew; no script is needed to know that somebody is still there.
 pub const KIOSK_CSS: &str = include_str!("../../../templates/survey/kiosk.css");
 
-/// The Content-Security-Policy of every customer page: no script, nothing from elsewhere, only our style sheets.
-pub fn csp() -> &'static str {
-    static CSP: LazyLock<String> = LazyLock::new(|| policy("'self'", "'none'"));
-    &CSP
+/// What a customer's page is drawn from.
+pub trait CustomerPage: Template {
+    /// Rules of the page's own beside the style sheet; empty without any.
+    fn rules(&self) -> String {
+        String::new()
+    }
+}
+
+/// The Content-Security-Policy of a customer page: no script, nothing from elsewhere, only our style sheet and the rules
+/// that stand in the page.
+pub fn csp(rules: &str) -> Cow<'static, str> {
+    static PLAIN: LazyLock<String> = LazyLock::new(|| policy("", "'self'", "'none'"));
+    if rules.is_empty() { Cow::Borrowed(&PLAIN) } else { Cow::Owned(policy(rules, "'self'", "'none'")) }
 }
 
 /// The policy of a page that is only looked at: no form is sent, and our own pages may frame it.
-pub fn preview_csp() -> &'static str {
-    static CSP: LazyLock<String> = LazyLock::new(|| policy("'none'", "'self'"));
-    &CSP
+pub fn preview_csp(rules: &str) -> String {
+    policy(rules, "'none'", "'self'")
 }
 
-fn policy(forms: &str, framed_by: &str) -> String {
-    let [page, kiosk] = [SURVEY_CSS, KIOSK_CSS].map(|css| STANDARD.encode(Sha256::digest(css)));
+fn policy(rules: &str, forms: &str, framed_by: &str) -> String {
+    let hash = |style: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(style)));
+    let own = if rules.is_empty() { String::new() } else { format!(" {}", hash(rules)) };
     format!(
-        "default-src 'none'; style-src 'sha256-{page}' 'sha256-{kiosk}'; img-src data:; form-action {forms}; \
-         frame-ancestors {framed_by}; base-uri 'none'"
+        "default-src 'none'; style-src {} {}{own}; img-src data:; form-action {forms}; frame-ancestors {framed_by}; \
+         base-uri 'none'",
+        hash(SURVEY_CSS),
+        hash(KIOSK_CSS)
     )
 }
 
@@ -94,7 +107,8 @@ mod tests {
 
     #[test]
     fn the_policy_has_no_loophole() {
-        assert!(csp().starts_with("default-src 'none'; style-src 'sha256-"));
-        assert!(!csp().contains("unsafe"));
+        assert!(csp("").starts_with("default-src 'none'; style-src 'sha256-"));
+        assert!(["", "p{margin:0}"].iter().all(|rules| !csp(rules).contains("unsafe")));
+        assert_eq!(csp("p{margin:0}").matches("'sha256-").count(), 3);
     }
 }

@@ -4,11 +4,12 @@
 use askama::Template;
 use chrono::{Datelike, NaiveDate};
 
-use super::fields::{self, Field};
+use super::fields::{self, Field, Input};
 use super::form::{FormError, Identity, offers};
-use super::style::{KIOSK_CSS, SURVEY_CSS};
+use super::style::{CustomerPage, KIOSK_CSS, SURVEY_CSS};
+use super::words;
 use crate::domain::locale::Locale;
-use crate::domain::questionnaire::{AnswerError, NOT_APPLICABLE, Question, Questionnaire, YES};
+use crate::domain::questionnaire::{AnswerError, Answers, Asked, Question, Questionnaire, YES};
 use crate::i18n::Texts;
 
 /// What every customer page shows around its content.
@@ -108,6 +109,28 @@ pub struct SurveyPage<'a> {
     pub stage: Stage,
     /// What was wrong with the form; empty for a page that was only opened.
     pub problems: Vec<Problem>,
+    /// Which page of several; `None` shows all questions.
+    pub step: Option<Step>,
+}
+
+/// A page of a questionnaire of several pages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Step {
+    /// Which, from 0.
+    pub page: usize,
+    /// How many there are.
+    pub of: usize,
+    /// The answers to the pages before.
+    pub known: Answers,
+}
+
+/// A question as this page shows it.
+struct Block {
+    field: Field,
+    /// It appears by a rule of the page's own style.
+    unfolds: bool,
+    /// It is said when it is asked, also where it unfolds.
+    is_told: bool,
 }
 
 /// How far the customer has come with a questionnaire.
@@ -227,6 +250,25 @@ impl Privacy {
     }
 }
 
+impl CustomerPage for SurveyPage<'_> {
+    /// The rules by which questions unfold in place.
+    fn rules(&self) -> String {
+        let questions = self.questions();
+        let all = (1..).zip(self.asked()).skip(questions.start).take(questions.len());
+        let rules: String = all
+            .filter_map(|(number, asked)| match asked {
+                Asked::On(ways) => words::rule(number, &ways),
+                _ => None,
+            })
+            .collect();
+        if rules.is_empty() {
+            rules
+        } else {
+            format!("@supports selector(:has(a)){{.if,.when{{display:none}}{rules}}}")
+        }
+    }
+}
+
 impl SurveyPage<'_> {
     /// 200 for a page that was opened, 422 for a refused form, 413 for one that was too large, 503 if storing failed.
     pub fn status(&self) -> u16 {
@@ -285,14 +327,18 @@ impl SurveyPage<'_> {
     /// `约 1 分钟，共 5 题，必答 1 题`, computed from what is asked.
     fn length(&self) -> String {
         let t = self.frame.t;
-        let questions = self.questionnaire.questions.len();
-        let required = self.questionnaire.questions.iter().filter(|question| question.required).count();
+        // What only some are asked has no number of its own.
+        let asked = self.questionnaire.questions.iter().filter(|question| question.show_if.is_none());
+        let required = asked.clone().filter(|question| question.required).count();
         let parts = [
             ("minutes", t.count("survey-minutes", minutes(self.questionnaire))),
-            ("questions", count(t, "survey-questions", questions)),
+            ("questions", count(t, "survey-questions", asked.count())),
             ("required", required.to_string()),
         ];
-        t.with("survey-length", &parts)
+        let length = t.with("survey-length", &parts);
+        let Some(Step { page, of, .. }) = &self.step else { return length };
+        let place = t.with("survey-page", &[("page", (page + 1).to_string()), ("of", of.to_string())]);
+        [place, length].join(" · ")
     }
 
     /// Says that a selected answer is not sent yet, or that this is a correction.
@@ -301,21 +347,23 @@ impl SurveyPage<'_> {
         match self.selected().as_slice() {
             _ if !self.problems.is_empty() => None,
             _ if self.correction() => Some(t.get("survey-correction-note")),
-            _ if self.stage == Stage::Draft => Some(t.get("survey-preselected-more")),
+            _ if self.stage == Stage::Draft => Some(t.with("survey-preselected-more", &[("button", self.button())])),
             [] => None,
+            // What was saved before this page needs no saying.
+            _ if self.step.as_ref().is_some_and(|step| step.page > 0) => None,
             [(question, value)] => {
-                let word = word(t, question, value)?;
-                Some(t.with("survey-preselected-one", &[("word", word)]))
+                let (word, button) = (words::word(t, question, value), self.button());
+                Some(t.with("survey-preselected-one", &[("word", word), ("button", button)]))
             }
-            _ => Some(t.get("survey-preselected-more")),
+            _ => Some(t.with("survey-preselected-more", &[("button", self.button())])),
         }
     }
 
     /// The selected options, in the order of the questions.
     fn selected(&self) -> Vec<(&Question, &str)> {
-        let questions = self.questionnaire.questions.iter();
-        questions
-            .filter_map(|question| Some((question, self.answer(&question.code)?)))
+        let items = self.questionnaire.items();
+        items
+            .filter_map(|item| Some((item.question, self.answer(item.code)?)))
             .filter(|(question, value)| offers(question, value))
             .collect()
     }
@@ -356,9 +404,52 @@ impl SurveyPage<'_> {
         self.frame.t.with("survey-privacy", &facts)
     }
 
-    fn fields(&self) -> Vec<Field> {
+    /// The questions of this page that may be asked.
+    fn blocks(&self) -> Vec<Block> {
         let errors: Vec<_> = self.answer_errors().collect();
-        fields::fields(self.frame.t, self.questionnaire, &self.answers, &errors)
+        let fields = fields::fields(self.frame.t, self.questionnaire, &self.answers, &errors);
+        let block = |(field, asked): (Field, Asked)| match asked {
+            Asked::Never => None,
+            Asked::Always => Some(Block { field, unfolds: false, is_told: false }),
+            Asked::On(ways) if words::rule(field.number, &ways).is_some() => {
+                Some(Block { field, unfolds: true, is_told: false })
+            }
+            Asked::On(_) | Asked::Perhaps => Some(Block { field, unfolds: false, is_told: true }),
+        };
+        let questions = self.questions();
+        let all = fields.into_iter().zip(self.asked()).skip(questions.start).take(questions.len());
+        all.filter_map(block).collect()
+    }
+
+    fn asked(&self) -> Vec<Asked> {
+        let none = Answers::default();
+        let known = self.step.as_ref().map_or(&none, |step| &step.known);
+        self.questionnaire.asked(known, self.questions().start)
+    }
+
+    /// The places of this page's questions.
+    fn questions(&self) -> std::ops::Range<usize> {
+        let all = 0..self.questionnaire.questions.len();
+        let page = self.step.as_ref().and_then(|step| self.questionnaire.pages().into_iter().nth(step.page));
+        page.unwrap_or(all)
+    }
+
+    fn is_last(&self) -> bool {
+        self.step.as_ref().is_none_or(|step| step.page + 1 >= step.of)
+    }
+
+    fn has_page_before(&self) -> bool {
+        self.step.as_ref().is_some_and(|step| step.page > 0)
+    }
+
+    /// What the button says that sends the form.
+    fn button(&self) -> String {
+        let t = self.frame.t;
+        match self.is_last() {
+            _ if self.correction() => t.get("survey-submit-correction"),
+            true => t.get("survey-submit"),
+            false => t.get("survey-next"),
+        }
     }
 
     fn answer_errors(&self) -> impl Iterator<Item = &AnswerError> {
@@ -387,8 +478,8 @@ impl SurveyPage<'_> {
         let last = self.questionnaire.questions.len() + 1;
         let at_submit = |message| (last, "submit".to_owned(), message);
         match problem {
-            Problem::Answer(error) => match self.number(&error.code) {
-                Some(number) => (number, format!("q{number}"), self.explain(error)),
+            Problem::Answer(error) => match fields::target(self.questionnaire, &error.code) {
+                Some((number, target)) => (number, target, self.explain(error)),
                 None => at_submit(self.explain(error)),
             },
             Problem::UnknownIdentity => (last, "sign".to_owned(), t.get("survey-error-identity")),
@@ -402,10 +493,6 @@ impl SurveyPage<'_> {
 
     fn explain(&self, error: &AnswerError) -> String {
         fields::explain(self.frame.t, self.questionnaire, &self.answers, error)
-    }
-
-    fn number(&self, code: &str) -> Option<usize> {
-        fields::number(self.questionnaire, code)
     }
 
     fn identity_error(&self) -> bool {
@@ -453,13 +540,6 @@ fn set_in(locale: Locale, service_type: &str) -> String {
     let stem = service_type.strip_suffix("服务").unwrap_or(service_type);
     let space = |c: Option<char>| if c.is_some_and(|c| c.is_ascii_alphanumeric()) { " " } else { "" };
     format!("{}{stem}{}", space(stem.chars().next()), space(stem.chars().next_back()))
-}
-
-fn word(t: Texts, question: &Question, value: &str) -> Option<String> {
-    if value == NOT_APPLICABLE {
-        return Some(t.get("survey-not-applicable"));
-    }
-    question.options.iter().find(|option| option.value == value).map(|option| option.text.text(t.locale()).to_owned())
 }
 
 fn count(t: Texts, key: &str, n: usize) -> String {

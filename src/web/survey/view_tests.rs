@@ -16,16 +16,16 @@ use crate::i18n::Texts;
 const HOSTILE: &str = r#"</textarea></title></style><script>alert(1)</script>"><img src=x onerror=a()>'&{{7*7}}"#;
 
 /// What a page is made from; the tests change what they are about.
-struct Sample {
-    frame: Frame,
-    questionnaire: Questionnaire,
-    service: Service,
-    links: Links,
-    privacy: Privacy,
+pub(super) struct Sample {
+    pub(super) frame: Frame,
+    pub(super) questionnaire: Questionnaire,
+    pub(super) service: Service,
+    pub(super) links: Links,
+    pub(super) privacy: Privacy,
 }
 
 impl Sample {
-    fn new(locale: Locale) -> Self {
+    pub(super) fn new(locale: Locale) -> Self {
         Self {
             frame: Frame {
                 t: Texts::new(locale),
@@ -46,7 +46,7 @@ impl Sample {
         }
     }
 
-    fn page(&self, answers: &[(&str, &str)], problems: &[Problem]) -> SurveyPage<'_> {
+    pub(super) fn page(&self, answers: &[(&str, &str)], problems: &[Problem]) -> SurveyPage<'_> {
         SurveyPage {
             frame: &self.frame,
             questionnaire: &self.questionnaire,
@@ -58,6 +58,7 @@ impl Sample {
             identity: Identity::Anonymous,
             stage: Stage::Opened,
             problems: problems.to_vec(),
+            step: None,
         }
     }
 }
@@ -70,7 +71,7 @@ fn zh() -> Sample {
     Sample::new(Locale::ZhCn)
 }
 
-fn wrong(code: &str, reason: AnswerProblem) -> Problem {
+pub(super) fn wrong(code: &str, reason: AnswerProblem) -> Problem {
     Problem::Answer(AnswerError { code: code.into(), reason })
 }
 
@@ -89,21 +90,21 @@ fn every_problem() -> Vec<Problem> {
     problems
 }
 
-fn render(page: &SurveyPage<'_>) -> (String, Html) {
+pub(super) fn render(page: &SurveyPage<'_>) -> (String, Html) {
     let html = page.render().unwrap();
     let parsed = Html::parse_document(&html);
     (html, parsed)
 }
 
-fn all<'a>(html: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
+pub(super) fn all<'a>(html: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
     html.select(&Selector::parse(selector).unwrap()).collect()
 }
 
-fn text(html: &Html, selector: &str) -> String {
+pub(super) fn text(html: &Html, selector: &str) -> String {
     all(html, selector).first().map(|element| element.text().collect()).unwrap_or_default()
 }
 
-fn attributes<'a>(html: &'a Html, selector: &str, name: &str) -> Vec<&'a str> {
+pub(super) fn attributes<'a>(html: &'a Html, selector: &str, name: &str) -> Vec<&'a str> {
     all(html, selector).into_iter().filter_map(|element| element.attr(name)).collect()
 }
 
@@ -346,7 +347,7 @@ fn the_policy_allows_exactly_the_style_in_the_page() {
     let (_, html) = render(&sample.page(&[], &[]));
     let styles: Vec<String> = all(&html, "style").iter().map(|style| style.text().collect()).collect();
     assert_eq!(styles.len(), 2, "a kiosk has one more than other pages");
-    assert!(csp().contains(&format!("style-src 'sha256-{}' 'sha256-{}';", hash(&styles[0]), hash(&styles[1]))));
+    assert!(csp("").contains(&format!("style-src 'sha256-{}' 'sha256-{}';", hash(&styles[0]), hash(&styles[1]))));
 }
 
 #[test]

@@ -184,6 +184,7 @@ fn page(web: &Web, request: &HttpRequest, visit: &Visit, filled: Filled) -> Http
         identity: Identity::Anonymous,
         stage,
         problems,
+        step: None,
         frame: &frame,
     };
     let response = render(&page, page.status(), page.wait());

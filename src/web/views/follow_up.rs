@@ -13,7 +13,7 @@ use crate::domain::sample::Disposition;
 use crate::domain::service_record::Channel;
 use crate::domain::text::MAX_REASON;
 use crate::i18n::Texts;
-use crate::web::survey::fields::Field;
+use crate::web::survey::fields::{Field, Input};
 
 /// `GET /samples`.
 #[derive(Debug, Clone, Template)]

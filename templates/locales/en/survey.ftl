@@ -23,12 +23,28 @@ survey-questions = { $n ->
    *[other] { $n } questions
 }
 survey-length = { $minutes }, { $questions }, { $required } required
-survey-preselected-one = We have selected “{ $word }” for you. Nothing has been sent yet: change it if you like, then press “Send feedback”.
-survey-preselected-more = Your choices are kept. Nothing has been sent yet: press “Send feedback” when you are done.
+survey-page = Page { $page } of { $of }
+survey-preselected-one = We have selected “{ $word }” for you. Nothing has been sent yet: change it if you like, then press “{ $button }”.
+survey-preselected-more = Your choices are kept. Nothing has been sent yet: press “{ $button }” when you are done.
 survey-correction-note = These are the answers you gave. Change what you like, then press “Send changes”. You can do this once.
 survey-correction-comment = The comment you wrote is kept but not shown here; write another to replace it.
 survey-required = required
 survey-optional = optional
+survey-several = choose any
+survey-yes = Yes
+survey-no = No
+survey-ticked = ticked
+survey-scale-end = { $number } = { $word }
+survey-nps-low = not at all likely
+survey-nps-high = extremely likely
+survey-ces-low = very difficult
+survey-ces-high = very easy
+survey-when = Please answer this only if { $conditions }.
+survey-when-condition = you answered question { $number } with { $answer }
+survey-when-and = {" "}and{" "}
+survey-when-or = , or{" "}
+survey-when-word = “{ $word }”
+survey-when-words = {" "}or{" "}
 survey-why = What went wrong? Choose any
 survey-contact = Please contact me
 survey-contact-hint = With this ticked, your feedback is sent with your name, so that we can find you.
@@ -43,11 +59,16 @@ survey-named-hint = The department knows which service your answer is about.
 survey-counter-anonymous = Nobody asks who you are. Answers are passed to the department shuffled, in groups of five or more, and dated by month only.
 survey-website = Website (leave empty)
 survey-submit = Send feedback
+survey-next = Next
+survey-back-page = Back
+survey-saved = When you go on or back, what you have entered is kept for you, encrypted, until you send it or the link expires. Nobody reads it before that.
 survey-submit-correction = Send changes
 
 # Errors
 survey-errors = Your feedback has not been sent yet
 survey-error-missing = Question { $number }: choose one of the answers
+survey-error-no-text = Question { $number }: write an answer
+survey-error-no-consent = Question { $number }: tick the box to send your feedback
 survey-error-option = Question { $number }: choose again from the answers listed
 survey-error-repeated = Question { $number }: we received more than one answer, choose again
 survey-error-too-long = Question { $number }: 2,000 characters at most; you have { $count }
