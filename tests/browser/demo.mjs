@@ -118,7 +118,7 @@ export function inLanguage(href, language) {
 /** The same page for every visitor: tokens, codes and periods become a word. */
 export function kind(href) {
   return new URL(href).pathname
-    .replace(/^\/(s|u|q|c|departments)\/[^/]+/, "/$1/…")
+    .replace(/^\/(s|u|q|c|departments|staff\/counters)\/[^/]+/, "/$1/…")
     .replace(/^\/staff\/questionnaires\/(?!new$)[^/]+/, "/staff/questionnaires/…")
     .replace(/\/[A-Za-z0-9_-]{16,}/g, "/…")
     .replace(/\/\d{4}(-(Q\d|\d\d))?(?=\/|$)/g, "/period")
@@ -239,6 +239,11 @@ export async function everyPage(browser, demo) {
   pages.set("/s/… large", { href: `${survey}?big=1`, cookies: [] });
   pages.set("/s/… dissatisfied", { href: `${survey}?q.overall=1`, cookies: [] });
   pages.set("/s/… dissatisfied, large", { href: `${survey}?q.overall=1&big=1`, cookies: [] });
+  const counter = demo.output().match(/\/q\/\w+/)[0];
+  pages.set("/q/…", { href: `${demo.url}${counter}`, cookies: [] });
+  pages.set("/q/… kiosk", { href: `${demo.url}${counter}?kiosk=1`, cookies: [] });
+  pages.set("/q/… thanks", { href: `${demo.url}${counter}/thanks`, cookies: [] });
+  pages.set("/q/… wrong", { href: `${demo.url}/q/wrong`, cookies: [] });
   pages.set("/s/… wrong", { href: `${demo.url}/s/wrong`, cookies: [] });
   for (const [name, href] of Object.entries(await answered(browser, customers["zh-CN"][1]))) pages.set(name, { href, cookies: [] });
   pages.set("404", { href: `${demo.url}/nothing-here`, cookies: [] });
