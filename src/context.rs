@@ -7,14 +7,15 @@ use chrono::{DateTime, Utc};
 use crate::clock::Clock;
 use crate::config::{Config, Dkim};
 use crate::crypto::{SecretFileError, Secrets};
+use crate::db::bounce::{Report, Source};
 use crate::db::privacy_notice::Notice;
 use crate::db::questionnaire::Published;
 use crate::db::{self, Pool};
 use crate::domain::verdict::Thresholds;
 use crate::i18n::privacy::{self, Facts};
 use crate::i18n::{Locale, Texts};
-use crate::mail::Mailer;
 use crate::mail::dkim::Signer;
+use crate::mail::{self, Mailer};
 
 /// Settings, storage, time, secrets and the way mail goes. Cheap to clone.
 #[derive(Clone)]
@@ -52,10 +53,10 @@ pub enum StartError {
     Secrets(#[from] SecretFileError),
     /// `MANYI_SMTP_URL` does not say where mail goes.
     #[error("MANYI_SMTP_URL: {0}")]
-    Mail(#[from] crate::mail::MailUrlError),
+    Mail(#[from] mail::MailUrlError),
     /// `MANYI_DKIM_KEY` holds no key to sign with.
     #[error("MANYI_DKIM_KEY: {0}")]
-    Dkim(#[from] crate::mail::dkim::KeyError),
+    Dkim(#[from] mail::dkim::KeyError),
 }
 
 impl Context {
@@ -95,6 +96,17 @@ impl Context {
     /// The current instant.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// What a mail that came back says, and about which of ours, if its return path is genuine.
+    pub fn returned(&self, bytes: &[u8], source: Source) -> Report {
+        let bounce = mail::bounce::parse(bytes);
+        Report {
+            outbox_id: bounce.tags.iter().find_map(|tag| self.secrets.open_bounce_tag(tag)),
+            kind: bounce.kind,
+            status: bounce.status.map(|status| status.to_string()),
+            source,
+        }
     }
 
     /// What links begin with, without a slash at the end.

@@ -307,6 +307,13 @@ pub fn chained(previous: &[u8], fields: &[&str]) -> Vec<u8> {
     sha256(&bytes)
 }
 
+/// Whether `signature` is the HMAC-SHA-256 in hex of these parts under a secret that was agreed on with another system.
+pub fn is_signed(secret: &str, parts: &[&[u8]], signature: &str) -> bool {
+    let Ok(mut mac) = <Hmac<Sha256> as KeyInit>::new_from_slice(secret.as_bytes()) else { return false };
+    parts.iter().for_each(|part| mac.update(part));
+    hex::decode(signature).is_ok_and(|signature| mac.verify_slice(&signature).is_ok())
+}
+
 /// argon2id of a password, in PHC form. About 30 ms of work: never on a thread that serves requests.
 pub fn hash_password(password: &str) -> Result<String, argon2::password_hash::Error> {
     use argon2::password_hash::PasswordHasher;
@@ -381,6 +388,16 @@ mod tests {
         for wrong in [tag.replacen('1', "2", 1), tag.replacen('1', "01", 1), "".into(), "-".into(), "é-1".into()] {
             assert_eq!(secrets.open_bounce_tag(&wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_signature_is_that_of_rfc_4231() {
+        // Test case 2: key "Jefe".
+        let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        assert!(is_signed("Jefe", &[b"what do ya want ", b"for nothing?"], expected));
+        assert!(!is_signed("Jefe", &[b"what do ya want for something?"], expected));
+        assert!(!is_signed("jefe", &[b"what do ya want for nothing?"], expected));
+        assert!(!is_signed("Jefe", &[b""], "") && !is_signed("Jefe", &[b""], "é"));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::doctor::{self, Difference, Recount, Sums};
 use crate::db::seal::{self, Broken, Checked, Fault};
-use crate::db::{self, Pool, audit, outbox, setting, suspect};
+use crate::db::{self, Pool, audit, bounce, outbox, setting, suspect};
 use crate::i18n::Texts;
 use crate::mail::{Limits, Mailer};
 
@@ -135,6 +135,7 @@ fn look_at_database(config: &Config, now: DateTime<Utc>, t: Texts, checks: &mut 
             last_entry: doctor::last_entry(conn)?,
             oldest_due: outbox::oldest_due(conn, now)?,
             paused: setting::get(conn, setting::MAIL_PAUSED)?.is_some(),
+            returned: bounce::totals(conn)?,
             suspects: suspect::totals(conn)?.into_iter().map(|(_, n)| n).sum(),
         })
     })?;
@@ -171,6 +172,7 @@ struct Found {
     last_entry: Option<DateTime<Utc>>,
     oldest_due: Option<DateTime<Utc>>,
     paused: bool,
+    returned: Vec<(String, i64)>,
     suspects: i64,
 }
 
@@ -220,6 +222,11 @@ impl Found {
         checks.push(seals(&self.seals, t));
         // Robots are nobody's fault here; how many there were is worth knowing.
         checks.push(Check::new("suspects", true, t.with("cli-doctor-suspects", &[("n", self.suspects)])));
+
+        let forged: i64 = self.returned.iter().filter(|(word, _)| word == "forged").map(|(_, n)| n).sum();
+        let all: i64 = self.returned.iter().map(|(_, n)| n).sum();
+        let args = [("n", (all - forged).to_string()), ("forged", forged.to_string())];
+        checks.push(Check::new("bounces", true, t.with("cli-doctor-bounces", &args)));
 
         let behind = self.last_entry.filter(|last| *last > now + SLACK);
         let detail = match behind {

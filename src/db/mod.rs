@@ -51,6 +51,7 @@ pub mod api_token;
 pub mod appraisals;
 pub mod audit;
 pub mod backup;
+pub mod bounce;
 mod checkpoint;
 pub mod closing;
 pub mod commitment;

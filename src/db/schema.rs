@@ -144,6 +144,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    bounce (id) {
+        id -> BigInt,
+        outbox_id -> BigInt,
+        kind -> Text,
+        status -> Nullable<Text>,
+        source -> Text,
+        received_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    bounce_tally (day, reason) {
+        day -> Date,
+        reason -> Text,
+        n -> BigInt,
+    }
+}
+
+diesel::table! {
+    bounce_signature (signature) {
+        signature -> Binary,
+        received_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     suppression (email_hash) {
         email_hash -> Binary,
         reason -> Text,
@@ -529,6 +555,7 @@ diesel::joinable!(commitment -> client (client_id));
 diesel::joinable!(service_record -> department (department_id));
 diesel::joinable!(invitation -> service_record (service_record_id));
 diesel::joinable!(outbox -> invitation (invitation_id));
+diesel::joinable!(bounce -> outbox (outbox_id));
 diesel::joinable!(session -> app_user (user_id));
 diesel::joinable!(questionnaire_version -> questionnaire (questionnaire_id));
 diesel::joinable!(questionnaire_choice -> questionnaire (questionnaire_id));
@@ -549,6 +576,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     invitation,
     eligibility,
     outbox,
+    bounce,
+    bounce_tally,
+    bounce_signature,
     suppression,
     response,
     pending_response,

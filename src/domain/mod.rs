@@ -4,6 +4,7 @@ pub mod address;
 pub mod announcement;
 pub mod anonymity;
 pub mod appraisal;
+pub mod bounce;
 pub mod commitment;
 pub mod comparison;
 pub mod counter;

@@ -37,6 +37,8 @@ pub enum Scope {
     AppraisalsRead,
     /// Read responses.
     ResponsesRead,
+    /// Hand in mail that came back.
+    BouncesWrite,
     /// Everything.
     Admin,
 }
@@ -44,8 +46,8 @@ pub enum Scope {
 /// A word that is no scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "unknown scope {0:?}: use records:write, scores:read, people:read, appraisals:read, responses:read or admin, \
-     separated by commas"
+    "unknown scope {0:?}: use records:write, scores:read, people:read, appraisals:read, responses:read, \
+     bounces:write or admin, separated by commas"
 )]
 pub struct UnknownScope(pub String);
 
@@ -78,12 +80,13 @@ impl std::str::FromStr for Role {
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::RecordsWrite,
         Self::ScoresRead,
         Self::PeopleRead,
         Self::AppraisalsRead,
         Self::ResponsesRead,
+        Self::BouncesWrite,
         Self::Admin,
     ];
 
@@ -95,6 +98,7 @@ impl Scope {
             Self::PeopleRead => "people:read",
             Self::AppraisalsRead => "appraisals:read",
             Self::ResponsesRead => "responses:read",
+            Self::BouncesWrite => "bounces:write",
             Self::Admin => "admin",
         }
     }

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use crate::context::Context;
 use crate::db;
 
+pub mod bounces;
 pub mod deliver;
 pub mod tidy;
 
@@ -26,15 +27,24 @@ const POLL: Duration = Duration::from_millis(500);
 /// How often ends of terms are looked for.
 const TIDY_EVERY: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
 
+/// How often mail that came back is looked for.
+const BOUNCES_EVERY: chrono::TimeDelta = chrono::TimeDelta::seconds(5);
+
 /// Works until `stop` turns true; what is on the wire then is finished first.
 pub async fn run(context: Context, mut stop: watch::Receiver<bool>) {
     let deliver = deliver::Deliver::new(context.clone());
-    let mut tidied = None;
+    let bounces = bounces::Bounces::new(context.clone());
+    let (mut tidied, mut listened) = (None, None);
     while !*stop.borrow() {
         let now = context.now();
         if tidied.is_none_or(|last| now - last >= TIDY_EVERY) {
             tidied = Some(now);
             note(tidy::step(&context).await, "tidy");
+            bounces.forget().await;
+        }
+        if listened.is_none_or(|last| now - last >= BOUNCES_EVERY) {
+            listened = Some(now);
+            note(bounces.step().await, "bounces");
         }
         if note(deliver.step().await, "deliver") == Step::Idle {
             // Ends early when we are told to stop.

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 mod address;
+pub mod bounce;
 pub mod directory;
 pub mod dkim;
 #[cfg(test)]

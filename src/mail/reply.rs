@@ -114,8 +114,9 @@ const PASSING: [(&str, bool); 8] = [
 ];
 
 /// "No such mailbox" of servers that give no enhanced code: QQ "Mailbox not found", NetEase "Invalid User", Coremail
-/// "User not found", DirectMail's list of the forms it meets.
-const NO_SUCH_MAILBOX: [&str; 8] = [
+/// "User not found", qmail "no mailbox here by that name", Exim "Unrouteable address", Exchange "RecipNotFound",
+/// DirectMail's list of the forms it meets.
+const NO_SUCH_MAILBOX: &[&str] = &[
     "mailbox not found",
     "user not found",
     "invalid user",
@@ -124,14 +125,60 @@ const NO_SUCH_MAILBOX: [&str; 8] = [
     "unknown user",
     "user not exist",
     "user doesn't exist",
+    "user does not exist",
+    "no mailbox here by that name",
+    "no such recipient",
+    "no such mailbox",
+    "no such address",
+    "recipient not found",
+    "recipientnotfound",
+    "recipnotfound",
+    "recipient unknown",
+    "unknown recipient",
+    "mailbox does not exist",
+    "account does not exist",
+    "account that you tried to reach does not exist",
+    "address does not exist",
+    "recipient does not exist",
+    "unrouteable address",
+    "用户不存在",
+    "收件人不存在",
+    "邮箱不存在",
+    "地址不存在",
+    "帐号不存在",
+    "账号不存在",
+    "无此用户",
+    "查无此人",
+    "找不到收件人",
 ];
 
 /// A full mailbox in words.
-const FULL: [&str; 6] =
-    ["mailbox full", "mailbox is full", "over quota", "quota exceeded", "exceeded storage", "out of storage"];
+const FULL: &[&str] = &[
+    "mailbox full",
+    "mailbox is full",
+    "mailfolder is full",
+    "inbox is full",
+    "over quota",
+    "over the quota",
+    "quota exceeded",
+    "exceeded its quota",
+    "exceeded his quota",
+    "exceeded storage",
+    "exceeded the storage",
+    "out of storage",
+    "mailbox size limit",
+    "邮箱已满",
+    "信箱已满",
+    "空间已满",
+    "容量已满",
+    "空间不足",
+    "容量不足",
+    "超出配额",
+    "超过配额",
+];
 
-/// A refusal of us or of what we send: words of QQ, NetEase, Gmail, Outlook and Postfix.
-const POLICY: [&str; 16] = [
+/// A refusal of us or of what we send: words of QQ, NetEase, Gmail, Outlook, Exim, Postfix and Coremail.
+const POLICY: &[&str] = &[
     "spam",
     "policy",
     "blacklist",
@@ -148,6 +195,20 @@ const POLICY: [&str; 16] = [
     "mi:dma",
     "mi:spb",
     "hl:ipb",
+    "sender verify",
+    "sender address",
+    "sender domain",
+    "domain of sender",
+    "relay access denied",
+    "relaying denied",
+    "relay not permitted",
+    "greylist",
+    "垃圾邮件",
+    "反垃圾",
+    "拒收",
+    "黑名单",
+    "策略",
+    "发件人",
 ];
 
 impl Outcome {
@@ -192,7 +253,7 @@ impl Reply {
     pub fn is_mailbox_full(&self) -> bool {
         match self.enhanced {
             Some(enhanced) => enhanced.subject == 2 && enhanced.detail == 2,
-            None => self.says(&FULL),
+            None => self.says(FULL),
         }
     }
 
@@ -219,9 +280,9 @@ impl Reply {
             Rejection::Policy
         } else if self.enhanced.is_some_and(|enhanced| enhanced.subject != 0) {
             Rejection::Other
-        } else if self.says(&POLICY) {
+        } else if self.says(POLICY) {
             Rejection::Policy
-        } else if self.code == 550 && self.says(&NO_SUCH_MAILBOX) {
+        } else if self.code == 550 && self.says(NO_SUCH_MAILBOX) {
             Rejection::Hard
         } else {
             Rejection::Other
@@ -283,6 +344,12 @@ impl Enhanced {
         };
         let (class, subject, detail) = (number(1)?, number(3)?, number(3)?);
         ([2, 4, 5].contains(&class) && parts.next().is_none()).then_some(Self { class, subject, detail })
+    }
+}
+
+impl fmt::Display for Enhanced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.class, self.subject, self.detail)
     }
 }
 
@@ -365,6 +432,14 @@ mod tests {
         assert_eq!(kind(550, "Mailbox not found. http://service.mail.qq.com/x?id=20022"), Rejection::Hard);
         assert_eq!(kind(550, "Invalid User"), Rejection::Hard);
         assert_eq!(kind(554, "Invalid User"), Rejection::Other);
+    }
+
+    #[test]
+    fn what_chinese_servers_write_means_what_it_says() {
+        assert_eq!(kind(550, "收件人邮件地址不存在"), Rejection::Hard);
+        assert_eq!(kind(550, "对方认为您的邮件是垃圾邮件，已拒收"), Rejection::Policy);
+        assert_eq!(kind(552, "收件人的邮箱已满"), Rejection::MailboxFull);
+        assert_eq!(kind(550, "Sender address does not exist"), Rejection::Policy);
     }
 
     #[test]

@@ -26,6 +26,9 @@ use scraper::{Html, Selector};
 /// When tests begin: a Thursday morning in Shanghai.
 pub const START: &str = "2026-10-08T10:00:00+08:00";
 
+/// What bounces handed in over the API are signed with.
+pub const BOUNCE_SECRET: &str = "agreed on with the relay";
+
 /// Defines a test that runs on SQLite and on PostgreSQL.
 macro_rules! on_both {
     ($name:ident, |$app:ident| $body:block) => {
@@ -120,6 +123,8 @@ impl TestApp {
             ("MANYI_ORGANISATION", "示例公司".to_owned()),
             ("MANYI_PHONE", "400-000-0000".to_owned()),
             ("MANYI_INVITE_DELAY_MINUTES", "0".to_owned()),
+            ("MANYI_BOUNCE_DIR", directory.path().join("bounces").display().to_string()),
+            ("MANYI_BOUNCE_SECRET", BOUNCE_SECRET.to_owned()),
             ("MANYI_ENV", "test".to_owned()),
         ];
         let config = Config::from_layers(None, Vec::new(), &flags).unwrap();

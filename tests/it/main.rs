@@ -18,6 +18,7 @@ mod appraisals;
 mod architecture;
 mod asking;
 mod backup;
+mod bounces;
 mod commitments;
 mod comparison;
 mod counters;

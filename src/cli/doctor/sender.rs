@@ -28,6 +28,9 @@ pub(super) fn check(config: &Config, dns_txt: Option<&Path>, t: Texts, checks: &
             }
         },
     };
+    if config.bounce.is_none() && (config.bounce_dir.is_some() || config.bounce_secret.is_some()) {
+        checks.push(Check::new("return-path", false, t.get("cli-doctor-no-return-path")));
+    }
     let return_path = config.bounce.as_ref().map_or(from.as_str(), |bounce| bounce.domain.as_str());
     let domains = Domains { from: &from, return_path, dkim: signer.as_ref().map(Signer::domain) };
     checks.push(alignment(&domains, t));

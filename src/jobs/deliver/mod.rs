@@ -9,8 +9,10 @@ use tokio::task::JoinSet;
 
 use super::Step;
 use crate::context::Context;
+use crate::db::bounce::{Report, Source, hear};
 use crate::db::outbox::{self, Claimed, Finish, Kind, Ticket};
-use crate::db::{self, mail_queue, setting, suppression};
+use crate::db::{self, mail_queue, setting};
+use crate::domain::bounce;
 use crate::domain::invitation::State;
 use crate::domain::period::local_date;
 use crate::domain::questionnaire::Questionnaire;
@@ -271,12 +273,19 @@ impl Deliver {
         if let (Outcome::Transient { domain_wide: true, .. }, Finish::Retry { at, .. }) = (outcome, finish) {
             self.pace.hold(domain, *at);
         }
-        let Some(hash) = mail.email_hash.clone().filter(|_| *finish == Finish::Ended(State::Bounced)) else {
-            return Ok(());
+        let (kind, reply) = match (outcome, finish) {
+            (Outcome::Permanent { kind: Rejection::Hard, reply }, _) => (bounce::Kind::Hard, reply),
+            (Outcome::Permanent { kind: Rejection::MailboxFull, reply }, _) => (bounce::Kind::MailboxFull, reply),
+            (Outcome::Transient { reply, .. }, Finish::Ended(_)) if reply.is_mailbox_full() => {
+                (bounce::Kind::MailboxFull, reply)
+            }
+            _ => return Ok(()),
         };
+        let status = reply.enhanced.map(|enhanced| enhanced.to_string());
+        let report = Report { outbox_id: Some(mail.id), kind, status, source: Source::Smtp };
         let now = self.context.now();
-        let work = move |conn: &mut db::Connection| suppression::add(conn, &hash, suppression::Reason::HardBounce, now);
-        self.context.pool.write(work).await
+        let day = local_date(now, self.context.config.time_zone);
+        self.context.pool.write(move |conn| hear(conn, &report, day, now).map(drop)).await
     }
 
     /// Whether servers refuse mail from us so often that it has to stop.

@@ -2,8 +2,7 @@
 //! both unsubscribe fields among them (RFC 8058 §4).
 //!
 //! Made here over the finished bytes, with ring, which TLS brings anyway: lettre's own signing takes the time from the
-//! system's clock, so that a second attempt would differ from the first; it reads neither PKCS #8 nor Ed25519 in PEM, and
-//! its RSA is several times slower.
+//! system's clock, so that a second attempt would differ from the first, and it reads neither PKCS #8 nor Ed25519 in PEM.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

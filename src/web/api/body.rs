@@ -19,6 +19,9 @@ pub(super) const MAX_OBJECT: usize = 256 * 1024;
 /// The longest body of an array, in bytes.
 pub(super) const MAX_ARRAY: usize = 2 * 1024 * 1024;
 
+/// The longest mail, in bytes.
+pub(super) const MAX_MAIL: usize = 10 * 1024 * 1024;
+
 /// The most records in one array.
 pub(super) const MAX_RECORDS: usize = 1_000;
 
@@ -69,6 +72,23 @@ pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Docu
         return Err(Refusal::ContentType);
     }
     parse(&collect(payload).await?)
+}
+
+/// A mail as it is, up to [`MAX_MAIL`].
+///
+/// # Errors
+/// [`Refusal`] with 400 or 413.
+pub(super) async fn mail(payload: Payload) -> Result<Vec<u8>, Refusal> {
+    let mut stream = pin!(BodyStream::new(payload));
+    let mut body = Vec::new();
+    while let Some(chunk) = poll_fn(|context| stream.as_mut().poll_next(context)).await {
+        let chunk = chunk.map_err(|_| Refusal::Broken)?;
+        if body.len().saturating_add(chunk.len()) > MAX_MAIL {
+            return Err(Refusal::MailTooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    if body.is_empty() { Err(Refusal::NoMail) } else { Ok(body) }
 }
 
 async fn collect(payload: Payload) -> Result<Vec<u8>, Refusal> {

@@ -21,6 +21,7 @@ use crate::i18n::{Locale, Texts};
 
 mod appraisals;
 mod body;
+mod bounces;
 mod commitments;
 mod limits;
 mod openapi;
@@ -37,7 +38,7 @@ pub use openapi::openapi_json;
 const PREFIX: &str = "/api/v1";
 
 /// Every route below [`PREFIX`] and its methods; a test holds it against the routes and the OpenAPI document.
-const ROUTES: [(&str, &str); 9] = [
+const ROUTES: [(&str, &str); 10] = [
     ("/service-records", "POST"),
     ("/service-records/{external_id}", "GET, HEAD"),
     ("/scores", "GET, HEAD"),
@@ -46,6 +47,7 @@ const ROUTES: [(&str, &str); 9] = [
     ("/appraisals/schema", "GET, HEAD"),
     ("/responses", "GET, HEAD"),
     ("/commitments", "GET, HEAD, POST"),
+    ("/bounces", "POST"),
     ("/openapi.json", "GET, HEAD"),
 ];
 
@@ -60,6 +62,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/appraisals/schema").route(read().to(appraisals::schema)))
         .service(at("/responses").route(read().to(responses::list)))
         .service(at("/commitments").route(read().to(commitments::list)).route(web::post().to(commitments::announce)))
+        .service(at("/bounces").route(web::post().to(bounces::hand_in)))
         .service(at("/openapi.json").route(read().to(openapi::show)))
         .default_service(web::to(not_found));
 }

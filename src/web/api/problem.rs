@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use serde::Serialize;
 
-use super::body::{MAX_ARRAY, MAX_OBJECT, MAX_RECORDS};
+use super::body::{MAX_ARRAY, MAX_MAIL, MAX_OBJECT, MAX_RECORDS};
 use super::records::Judgement;
 use crate::db::scores::RequestError;
 use crate::db::{self};
@@ -62,6 +62,16 @@ pub(super) enum Refusal {
     Request(RequestError),
     /// The commitment can't be announced.
     Announce(succession::Refused),
+    /// No secret has been agreed on, so nothing can be signed with it.
+    NoSecret,
+    /// The signature is missing, wrong, or too old.
+    Signature,
+    /// The same was handed in before.
+    Replayed,
+    /// There is no mail in the body.
+    NoMail,
+    /// The mail is too long.
+    MailTooLarge,
     /// Come again in so many seconds.
     Unavailable(u32),
     /// Our fault: logged, and not told.
@@ -174,19 +184,26 @@ impl Refusal {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NoToken | Self::BadToken => StatusCode::UNAUTHORIZED,
-            Self::Scope(_) => StatusCode::FORBIDDEN,
+            Self::Scope(_) | Self::Signature => StatusCode::FORBIDDEN,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::NoRoute
+            | Self::NoSecret
             | Self::NoRecord
             | Self::NotSealed(..)
             | Self::Request(RequestError::UnknownDepartment { .. }) => StatusCode::NOT_FOUND,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Broken | Self::Empty | Self::Encoding(_) | Self::Syntax(..) | Self::Depth | Self::Query(_) => {
-                StatusCode::BAD_REQUEST
+            Self::Broken
+            | Self::Empty
+            | Self::NoMail
+            | Self::Encoding(_)
+            | Self::Syntax(..)
+            | Self::Depth
+            | Self::Query(_) => StatusCode::BAD_REQUEST,
+            Self::TooLarge | Self::TooManyRecords | Self::MailTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Conflict(_) | Self::Replayed | Self::Announce(succession::Refused::Later { .. }) => {
+                StatusCode::CONFLICT
             }
-            Self::TooLarge | Self::TooManyRecords => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Conflict(_) | Self::Announce(succession::Refused::Later { .. }) => StatusCode::CONFLICT,
             Self::Body(_) | Self::Invalid(_) | Self::Request(_) | Self::Announce(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -199,13 +216,17 @@ impl Refusal {
             Self::NoToken | Self::BadToken => "unauthorized",
             Self::Scope(_) => "forbidden",
             Self::TooMany(_) => "too-many-requests",
-            Self::NoRoute | Self::NoRecord => "not-found",
+            Self::NoRoute | Self::NoRecord | Self::NoSecret => "not-found",
+            Self::Signature => "wrong-signature",
+            Self::Replayed => "replayed",
             Self::Request(RequestError::UnknownDepartment { .. }) => "unknown-department",
             Self::NotSealed(..) => "not-sealed",
             Self::Method(_) => "method-not-allowed",
             Self::ContentType => "unsupported-media-type",
-            Self::Broken | Self::Empty | Self::Encoding(_) | Self::Syntax(..) | Self::Depth => "unreadable-body",
-            Self::TooLarge | Self::TooManyRecords => "too-large",
+            Self::Broken | Self::Empty | Self::NoMail | Self::Encoding(_) | Self::Syntax(..) | Self::Depth => {
+                "unreadable-body"
+            }
+            Self::TooLarge | Self::TooManyRecords | Self::MailTooLarge => "too-large",
             Self::Query(_) => "invalid-query",
             Self::Body(_) | Self::Invalid(_) => "invalid-content",
             Self::Conflict(_) => "conflict",
@@ -221,15 +242,17 @@ impl Refusal {
             Self::NoToken | Self::BadToken => t.get("api-title-unauthorized"),
             Self::Scope(_) => t.get("api-title-forbidden"),
             Self::TooMany(_) => t.get("api-title-too-many-requests"),
-            Self::NoRoute | Self::NoRecord => t.get("api-title-not-found"),
+            Self::NoRoute | Self::NoRecord | Self::NoSecret => t.get("api-title-not-found"),
+            Self::Signature => t.get("api-title-wrong-signature"),
+            Self::Replayed => t.get("api-title-replayed"),
             Self::Request(RequestError::UnknownDepartment { .. }) => t.get("api-title-unknown-department"),
             Self::NotSealed(..) => t.get("api-title-not-sealed"),
             Self::Method(_) => t.get("api-title-method-not-allowed"),
             Self::ContentType => t.get("api-title-unsupported-media-type"),
-            Self::Broken | Self::Empty | Self::Encoding(_) | Self::Syntax(..) | Self::Depth => {
+            Self::Broken | Self::Empty | Self::NoMail | Self::Encoding(_) | Self::Syntax(..) | Self::Depth => {
                 t.get("api-title-unreadable-body")
             }
-            Self::TooLarge | Self::TooManyRecords => t.get("api-title-too-large"),
+            Self::TooLarge | Self::TooManyRecords | Self::MailTooLarge => t.get("api-title-too-large"),
             Self::Query(_) => t.get("api-title-invalid-query"),
             Self::Body(_) | Self::Invalid(_) => t.get("api-title-invalid-content"),
             Self::Conflict(_) => t.get("api-title-conflict"),
@@ -253,6 +276,11 @@ impl Refusal {
                 t.with("api-detail-not-sealed", &[("period", period.to_string()), ("state", state.as_str().to_owned())])
             }
             Self::ContentType => t.get("api-detail-content-type"),
+            Self::NoSecret => t.get("api-detail-no-secret"),
+            Self::Signature => t.get("api-detail-wrong-signature"),
+            Self::Replayed => t.get("api-detail-replayed"),
+            Self::NoMail => t.get("api-detail-no-mail"),
+            Self::MailTooLarge => t.with("api-detail-mail-too-large", &[("max", MAX_MAIL / 1024 / 1024)]),
             Self::Broken => t.get("api-detail-broken"),
             Self::Empty => t.get("api-detail-empty"),
             Self::Encoding(byte) => t.with("api-detail-encoding", &[("byte", byte)]),

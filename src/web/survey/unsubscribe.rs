@@ -37,7 +37,7 @@ pub async fn stop(web: Data<Web>, request: HttpRequest, token: Path<String>, bod
     let resume = fields.iter().any(|(name, value)| name == "action" && value == RESUME);
     let state = if resume { State::Resumed } else { State::StopDone };
     act(&web, &request, &token, state, move |conn, found, now| match &found.email_hash {
-        Some(hash) if resume => suppression::remove(conn, hash),
+        Some(hash) if resume => suppression::resume(conn, hash),
         Some(hash) => {
             suppression::add(conn, hash, Reason::OptOut, now)?;
             invitation::decline(conn, found.id)

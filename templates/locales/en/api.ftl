@@ -55,6 +55,13 @@ api-detail-too-short = It is weaker than what holds now, and that takes 30 daysâ
 api-detail-later = Another commitment of the same scope begins on { $begins }. Let this one begin on that day or later.
 api-detail-ends-before-it-begins = valid_to lies before valid_from.
 api-detail-told = { $period } is published, and its verdict would change. Reopen it first, or begin later.
+api-title-wrong-signature = The signature does not hold
+api-title-replayed = Handed in before
+api-detail-no-secret = This server takes no mail that came back over the API: MANYI_BOUNCE_SECRET is not set.
+api-detail-wrong-signature = Send X-Manyi-Timestamp, in seconds since 1970 and at most five minutes off, and X-Manyi-Signature: sha256=HEX, the HMAC-SHA-256 of the timestamp, a dot and the body under MANYI_BOUNCE_SECRET.
+api-detail-replayed = This very request was taken before. It has changed nothing now.
+api-detail-no-mail = There is no body. Send the whole mail as it was received.
+api-detail-mail-too-large = A mail may have { $max } MB. Its beginning is enough: the report stands before the copy.
 api-detail-internal = It has been recorded; nothing was changed. If you report it, quote the number under instance.
 
 api-reason-and-repair = { $reason }; { $repair }

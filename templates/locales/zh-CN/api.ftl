@@ -52,6 +52,13 @@ api-detail-too-short = 这项承诺低于现行承诺，须提前 30 天公布�
 api-detail-later = 同一范围的另一项承诺将于 { $begins } 生效。请让这一项从那天或之后开始。
 api-detail-ends-before-it-begins = valid_to 早于 valid_from。
 api-detail-told = { $period } 已公布，这样改会改变它的判定。请先重新打开这一期，或改用更晚的 valid_from。
+api-title-wrong-signature = 签名无效
+api-title-replayed = 已经提交过
+api-detail-no-secret = 没有设置 MANYI_BOUNCE_SECRET，本服务器不通过接口接收退信。
+api-detail-wrong-signature = 请带上 X-Manyi-Timestamp（自 1970 年起的秒数，误差不超过五分钟）和 X-Manyi-Signature: sha256=十六进制，即以 MANYI_BOUNCE_SECRET 为密钥，对“时间戳.正文”计算的 HMAC-SHA-256。
+api-detail-replayed = 同一请求此前已经收下，这次没有任何改动。
+api-detail-no-mail = 正文是空的。请把收到的邮件原样发来。
+api-detail-mail-too-large = 一封邮件不超过 { $max } MB。只发开头部分即可：退信报告在原件副本之前。
 api-detail-internal = 问题已记录，数据没有改动。报告时请附上 instance 中的编号。
 
 api-reason-and-repair = { $reason }；{ $repair }

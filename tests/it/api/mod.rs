@@ -1,5 +1,6 @@
 //! The API, over HTTP, on both databases; every answer is held against the OpenAPI document.
 
+mod bounces;
 mod commitments;
 mod records;
 mod requests;
