@@ -73,6 +73,7 @@ pub mod ledger;
 pub mod mail_queue;
 pub mod master_data;
 pub mod outbox;
+pub mod paper;
 pub mod partial;
 pub mod pending;
 pub mod period;

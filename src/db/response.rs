@@ -23,6 +23,19 @@ pub struct Named {
     pub response: Response,
 }
 
+/// A response given at a counter that staff keyed in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct KeyedIn<'a> {
+    /// What was answered.
+    pub response: &'a Response,
+    /// The day on the form, or of the call.
+    pub given_at: DateTime<Utc>,
+    /// Key of the user who keyed it in.
+    pub entered_by: i64,
+    /// The number on the form.
+    pub form_number: Option<&'a str>,
+}
+
 /// A comment as a page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comment {
@@ -109,6 +122,18 @@ pub fn insert_named(conn: &mut Connection, responses: &[Named]) -> Result<()> {
     Ok(())
 }
 
+/// Stores a response given at a counter that staff keyed in.
+pub(super) fn insert_keyed(conn: &mut Connection, keyed: &KeyedIn<'_>) -> Result<()> {
+    let row = NamedRow {
+        entered_by: Some(keyed.entered_by),
+        form_number: keyed.form_number,
+        ..NamedRow::of(keyed.response, keyed.given_at)
+    };
+    let rows = &[row][..];
+    insert_rows!(conn, response::table, rows)?;
+    Ok(())
+}
+
 /// Stores released anonymous responses under random ids.
 pub(super) fn insert_anonymous(conn: &mut Connection, responses: &[Response]) -> Result<()> {
     let rows: Vec<_> = responses.iter().map(AnonymousRow::new).collect();
@@ -177,11 +202,20 @@ pub fn comments(
 
 impl<'a> NamedRow<'a> {
     fn new(named: &'a Named) -> Self {
-        let response = &named.response;
-        let attribution = response.attribution;
         Self {
             invitation_id: named.invitation_id,
             service_record_id: Some(named.service_record_id),
+            entered_by: named.entered_by,
+            ..Self::of(&named.response, named.responded_at)
+        }
+    }
+
+    /// A response without what it answers and who keyed it in.
+    fn of(response: &'a Response, given_at: DateTime<Utc>) -> Self {
+        let attribution = response.attribution;
+        Self {
+            invitation_id: None,
+            service_record_id: None,
             department_id: attribution.department_id,
             employee_id: attribution.employee_id,
             client_id: attribution.client_id,
@@ -197,8 +231,8 @@ impl<'a> NamedRow<'a> {
             month: response.counts_in.month.to_string(),
             quarter: response.counts_in.quarter.to_string(),
             year: response.counts_in.year.to_string(),
-            responded_at: named.responded_at.naive_utc(),
-            entered_by: named.entered_by,
+            responded_at: given_at.naive_utc(),
+            entered_by: None,
             excluded: false,
             notice_id: response.notice_id,
             wants_contact: response.answers.wants_contact(),

@@ -22,6 +22,7 @@ pub mod invitation;
 pub mod ledger;
 pub mod locale;
 pub mod notice;
+pub mod paper;
 pub mod period;
 pub mod period_step;
 pub mod points;

@@ -27,6 +27,7 @@ mod exclusion;
 mod journey;
 mod mail_queue;
 mod pages;
+mod paper;
 mod periods;
 mod questionnaires;
 mod reminders;

@@ -29,6 +29,7 @@ pub mod interview;
 pub mod link;
 pub mod mail;
 pub mod overview;
+pub mod paper;
 pub mod periods;
 pub mod questionnaires;
 pub mod record;

@@ -28,6 +28,7 @@ pub mod insight;
 pub mod left_out;
 pub mod mail_queue;
 pub mod overview;
+pub mod paper;
 pub mod periods;
 pub mod promise;
 pub mod public;

@@ -15,6 +15,7 @@ counter-ended-on = ended { $date }
 counter-print = Print and show
 counter-sheet = Sheet with the QR code
 counter-page = Customer’s page
+counter-kiosk = The same for a kiosk
 counter-actions = Actions
 counter-end = End…
 counter-end-hint = The code stops working at once and cannot be used again. What was answered stays.

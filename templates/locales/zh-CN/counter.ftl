@@ -15,6 +15,7 @@ counter-ended-on = { $date }停用
 counter-print = 打印与展示
 counter-sheet = 二维码张贴页
 counter-page = 客户看到的页面
+counter-kiosk = 自助终端页面
 counter-actions = 操作
 counter-end = 停用…
 counter-end-hint = 评价码立即失效，不能再启用。已有的评价保留。

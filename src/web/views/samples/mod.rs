@@ -12,6 +12,7 @@ mod follow_up;
 mod insight;
 mod mail;
 mod overview;
+mod paper;
 mod periods;
 mod public;
 mod questionnaires;
@@ -48,6 +49,7 @@ impl Samples {
             overview::pages,
             department::pages,
             follow_up::pages,
+            paper::pages,
             periods::pages,
             mail::pages,
             public::pages,

@@ -1,0 +1,35 @@
+# The questionnaire on paper, and keying it in
+
+paper-form = Paper form
+paper-entry = Key in paper and phone answers
+paper-form-title = Paper form for { $counter }
+paper-form-hint = Print this page on A4. Staff write the number on each form that comes back.
+paper-language = Language of the form
+paper-form-lead = Please tick one box for each question, leave out what you would rather not answer, and put the form into the box. Nobody asks who you are; please do not write your name.
+paper-many = (tick any that apply)
+paper-if-applies = (if it applies)
+paper-why = If you were not satisfied: what went wrong?
+paper-yes = Yes
+paper-no = No
+paper-privacy = { $company } uses your answers to improve its service and keeps them for { $months } months at most. Full notice: { $address }.
+paper-form-code = Form { $form } · { $code }
+paper-form-number = No. ________ (staff)
+paper-form-day = Date ____-__-__
+paper-entry-title = Key in answers: { $counter }
+paper-entry-hint = Type the key printed beside the ticked box, Tab to the next question, Enter to save. Leave empty what was not answered.
+paper-version = Form printed from:
+paper-mode = Given
+paper-mode-paper = on paper
+paper-mode-phone = by phone
+paper-day = Date on the form
+paper-number = Number on the form
+paper-save = Save and next form
+paper-saved = Saved. It counts in { $month }.
+paper-saved-number = Form { $number } is saved. It counts in { $month }.
+paper-repeated = Form { $number } of this counter was entered before, by { $name }, dated { $date }. Was it this one? Enter it again only if it is another form with the same number
+paper-repeated-enter = It is another form, enter it
+paper-errors = The form was not saved
+paper-error-mode = Say whether the answers were given on paper or by phone
+paper-error-day = Enter the date on the form: within the last year, not in the future, and not after the counter’s end
+paper-error-number = Enter the number on the form, { $max } characters at most
+paper-counts-note = Forms of a month whose results are published count in the next open month. They stand with the answers of the counter, marked as keyed in, and are judged by nobody.

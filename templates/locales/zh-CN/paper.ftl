@@ -1,0 +1,35 @@
+# 纸质问卷和录入
+
+paper-form = 纸质问卷
+paper-entry = 录入纸质和电话评价
+paper-form-title = 纸质问卷：{ $counter }
+paper-form-hint = 用 A4 纸打印本页。收回的每一份由工作人员写上编号。
+paper-language = 问卷语言
+paper-form-lead = 每题请勾选一项，不想回答的可以空着，填好后投入评价箱。不问您是谁，请不要写姓名。
+paper-many = （可多选）
+paper-if-applies = （如适用）
+paper-why = 如果不满意，哪里让您不满意？
+paper-yes = 是
+paper-no = 否
+paper-privacy = { $company }用您的回答改进服务，最长保存 { $months } 个月。完整说明：{ $address }。
+paper-form-code = 问卷 { $form } · { $code }
+paper-form-number = 编号 ________（工作人员填写）
+paper-form-day = 日期 ____-__-__
+paper-entry-title = 录入评价：{ $counter }
+paper-entry-hint = 输入所勾选框旁边的数字或字母，按 Tab 到下一题，按回车保存。没有回答的题空着。
+paper-version = 问卷印自：
+paper-mode = 作答方式
+paper-mode-paper = 纸质
+paper-mode-phone = 电话
+paper-day = 问卷上的日期
+paper-number = 问卷编号
+paper-save = 保存，录入下一份
+paper-saved = 已保存，计入{ $month }。
+paper-saved-number = { $number } 号问卷已保存，计入{ $month }。
+paper-repeated = 这个服务点的 { $number } 号问卷已由{ $name }录入过，日期 { $date }。是不是同一份？确实是编号相同的另一份，才再录入
+paper-repeated-enter = 是另一份，继续录入
+paper-errors = 问卷没有保存
+paper-error-mode = 请选择纸质或电话
+paper-error-day = 请填写问卷上的日期：一年以内，不晚于今天，也不晚于服务点停用之日
+paper-error-number = 请填写问卷编号，最多 { $max } 个字符
+paper-counts-note = 考核结果已公布的月份，评价计入下一个未公布的月份。录入的评价与服务点的其他评价放在一起并注明，不作判定。
