@@ -16,6 +16,7 @@ paper-form-code = Form { $form } · { $code }
 paper-form-number = No. ________ (staff)
 paper-form-day = Date ____-__-__
 paper-entry-title = Key in answers: { $counter }
+paper-by = Entered by { $name }.
 paper-entry-hint = Type the key printed beside the ticked box, Tab to the next question, Enter to save. Leave empty what was not answered.
 paper-version = Form printed from:
 paper-mode = Given

@@ -16,6 +16,7 @@ paper-form-code = 问卷 { $form } · { $code }
 paper-form-number = 编号 ________（工作人员填写）
 paper-form-day = 日期 ____-__-__
 paper-entry-title = 录入评价：{ $counter }
+paper-by = 录入人：{ $name }。
 paper-entry-hint = 输入所勾选框旁边的数字或字母，按 Tab 到下一题，按回车保存。没有回答的题空着。
 paper-version = 问卷印自：
 paper-mode = 作答方式
