@@ -604,9 +604,10 @@ mod tests {
         assert_eq!(draft.add(Kind::Text).and_then(|id| draft.question(id)).unwrap().code, "q2");
         let mut question = draft.questions.remove(0);
         question.add_option();
-        question.add_reason();
         assert_eq!(question.options.last().unwrap().value, "6");
-        assert_eq!(question.reasons.last().unwrap().code, "reason1");
+        let mut without_reasons = draft.questions.remove(0);
+        without_reasons.add_reason();
+        assert_eq!(without_reasons.reasons.last().unwrap().code, "reason1");
     }
 
     #[test]

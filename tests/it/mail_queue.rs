@@ -29,7 +29,7 @@ on_both!(a_test_goes_to_whoever_asks_in_both_languages, |app| {
     let page = press(app, "/mail/test", "");
     assert!(page.status == 200 && page.text("[role=status]").contains("两封测试邮件都已被服务器接收"), "{}", page.body);
     let sent = app.sent();
-    assert!(sent.len() == 2 && sent.iter().all(|mail| mail.to.to_string() == "admin@manyi.example"), "{sent:?}");
+    assert!(sent.len() == 2 && sent.iter().all(|mail| mail.to.as_str() == "admin@manyi.example"), "{sent:?}");
 });
 
 on_both!(the_way_of_a_services_mail_is_shown_without_when_it_was_answered, |app| {
