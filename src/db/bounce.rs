@@ -129,11 +129,14 @@ pub fn is_new_signature(
     Ok(new > 0)
 }
 
-/// What came back of an invitation's mails, the earliest first: kind, status and when it was heard.
+/// A mail that came back: what kind of answer, its status, and when it was heard.
+pub type Told = (Kind, Option<String>, DateTime<Utc>);
+
+/// What came back of an invitation's mails, the earliest first.
 ///
 /// # Errors
 /// The database's; [`Error::Stored`](super::Error::Stored) for a word that is no kind.
-pub fn of_invitation(conn: &mut Connection, id: i64) -> Result<Vec<(Kind, Option<String>, DateTime<Utc>)>> {
+pub fn of_invitation(conn: &mut Connection, id: i64) -> Result<Vec<Told>> {
     let rows: Vec<(String, Option<String>, NaiveDateTime)> = bounce::table
         .inner_join(outbox::table)
         .filter(outbox::invitation_id.eq(id))

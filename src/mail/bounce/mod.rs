@@ -102,7 +102,7 @@ fn shallow(bytes: &[u8]) -> &[u8] {
         if rest.is_empty() {
             break;
         }
-        if NESTING.iter().any(|word| starts(word)) {
+        if NESTING.iter().any(starts) {
             found += 1;
             if found > DEEPEST {
                 return bytes.get(..at).unwrap_or(bytes);
