@@ -169,6 +169,13 @@ impl Secrets {
         bool::from(genuine).then_some(id)
     }
 
+    /// The lot that an invitation draws where mails are tried in two forms: the same for all its mails, known to nobody
+    /// beforehand, and even.
+    pub fn lot(&self, invitation_id: i64) -> bool {
+        let [first, ..] = mac(&self.token, &[b"lot", &invitation_id.to_be_bytes()]);
+        first & 1 == 1
+    }
+
     /// The stable Message-ID (without angle brackets) of an outbox row: the same on every attempt.
     pub fn message_id(&self, outbox_id: i64, domain: &str) -> String {
         let [id @ .., _, _, _, _, _, _, _, _, _, _, _, _] = mac(&self.message_id, &[&outbox_id.to_be_bytes()]);
@@ -372,6 +379,15 @@ mod tests {
         assert_eq!(token.as_str().len(), 22);
         assert_eq!(token.hash(), secrets.invitation_token(b"salt").hash());
         assert_ne!(token.hash(), Secrets::random().invitation_token(b"salt").hash());
+    }
+
+    #[test]
+    fn lots_are_even_and_stay_as_they_were_drawn() {
+        let secrets = Secrets::random();
+        let drawn = (0..10_000).filter(|id| secrets.lot(*id)).count();
+        // Five standard deviations of 10,000 throws of a coin.
+        assert!((4_750..=5_250).contains(&drawn), "{drawn}");
+        assert!((0..100).all(|id| secrets.lot(id) == secrets.lot(id)));
     }
 
     #[test]

@@ -71,6 +71,7 @@ pub mod intake;
 pub mod invitation;
 pub mod ledger;
 pub mod mail_queue;
+pub mod mail_text;
 pub mod master_data;
 pub mod outbox;
 pub mod paper;

@@ -10,6 +10,7 @@ use diesel::sql_types::{BigInt, Integer, Text, Timestamp};
 
 use super::department::Department;
 use super::invitation::RecordPart;
+use super::mail_text::{self, Bound};
 use super::schema::{department, invitation, outbox, service_record};
 use super::{Connection, Error, Result, parse, reminder, suppression, utc};
 use crate::crypto::Secrets;
@@ -72,6 +73,8 @@ pub struct Claimed {
     pub completed_at: DateTime<Utc>,
     /// The department that served.
     pub department: Department,
+    /// What it is written from.
+    pub words: Bound,
 }
 
 /// What is needed to ask once more whether a claimed mail is to be sent.
@@ -186,6 +189,7 @@ pub fn claim(conn: &mut Connection, secrets: &Secrets, now: DateTime<Utc>, limit
         ))
         .load(conn)?;
     let first = first_mails(conn, &rows)?;
+    let mut words = mail_text::bind(conn, secrets, &ids)?;
     rows.into_iter()
         .map(|(mail, invitation, record, contact, department)| {
             let contact = contact.map(|sealed| super::intake::open_contact(secrets, &record.external_id, &sealed));
@@ -209,6 +213,7 @@ pub fn claim(conn: &mut Connection, secrets: &Secrets, now: DateTime<Utc>, limit
                 service_type: record.service_type,
                 completed_at: utc(record.completed_at),
                 department,
+                words: words.remove(&mail.id).ok_or(diesel::result::Error::NotFound)?,
             })
         })
         .collect()

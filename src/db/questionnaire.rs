@@ -87,15 +87,26 @@ impl Current {
 pub fn current(conn: &mut Connection) -> Result<Current> {
     let mut newest = |channel: Channel| -> Result<i64> {
         let code = questionnaire_choice::of_channel(conn, channel)?;
-        Ok(questionnaire_version::table
-            .inner_join(questionnaire::table)
-            .filter(questionnaire::code.eq(code))
-            .filter(questionnaire_version::published_at.is_not_null())
-            .order(questionnaire_version::version.desc())
-            .select(questionnaire_version::id)
-            .first(conn)?)
+        newest_id(conn, &code)?.ok_or_else(|| diesel::result::Error::NotFound.into())
     };
     Ok(Current { online: newest(Channel::Online)?, offline: newest(Channel::Offline)? })
+}
+
+/// The newest published version of a questionnaire.
+pub fn newest(conn: &mut Connection, published: &Published, code: &str) -> Result<Option<Arc<Questionnaire>>> {
+    let id = newest_id(conn, code)?;
+    id.map(|id| published.get(conn, id)).transpose()
+}
+
+fn newest_id(conn: &mut Connection, code: &str) -> Result<Option<i64>> {
+    Ok(questionnaire_version::table
+        .inner_join(questionnaire::table)
+        .filter(questionnaire::code.eq(code))
+        .filter(questionnaire_version::published_at.is_not_null())
+        .order(questionnaire_version::version.desc())
+        .select(questionnaire_version::id)
+        .first(conn)
+        .optional()?)
 }
 
 /// A published version.

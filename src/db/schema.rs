@@ -140,6 +140,19 @@ diesel::table! {
         possible_duplicates -> Integer,
         finished_at -> Nullable<Timestamp>,
         first_due_at -> Nullable<Timestamp>,
+        mail_text_id -> Nullable<BigInt>,
+        asks -> Nullable<Bool>,
+    }
+}
+
+diesel::table! {
+    mail_text (id) {
+        id -> BigInt,
+        questionnaire_id -> BigInt,
+        revision -> BigInt,
+        definition -> Text,
+        saved_at -> Timestamp,
+        saved_by -> Text,
     }
 }
 
@@ -558,6 +571,7 @@ diesel::joinable!(outbox -> invitation (invitation_id));
 diesel::joinable!(bounce -> outbox (outbox_id));
 diesel::joinable!(session -> app_user (user_id));
 diesel::joinable!(questionnaire_version -> questionnaire (questionnaire_id));
+diesel::joinable!(invitation -> questionnaire_version (questionnaire_version_id));
 diesel::joinable!(questionnaire_choice -> questionnaire (questionnaire_id));
 diesel::joinable!(sample_stratum -> sample (sample_id));
 diesel::joinable!(sample_member -> sample (sample_id));
@@ -571,6 +585,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     questionnaire,
     questionnaire_version,
     questionnaire_draft,
+    mail_text,
     questionnaire_choice,
     service_record,
     invitation,
@@ -610,3 +625,5 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(service_record::department_id, invitation::state);
+
+diesel::allow_columns_to_appear_in_same_group_by_clause!(outbox::asks, invitation::state,);

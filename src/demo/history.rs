@@ -3,19 +3,19 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 
 use super::comments::{Comments, Mood};
 use super::dice::Dice;
-use super::organisation::{Service, UNITS, Unit};
-use super::{FillError, MONTHS};
+use super::organisation::{STAFF, Service, UNITS, Unit};
+use super::{FillError, MONTHS, mail_texts};
 use crate::context::Context;
 use crate::db::intake::{Asking, BATCH, Intake, Outcome, Stored};
 use crate::db::period::Progress;
 use crate::db::questionnaire::{self, Current};
 use crate::db::response::Named;
-use crate::db::{self, Connection, invitation, outbox, pending, response, tally};
+use crate::db::{self, Connection, invitation, mail_text, outbox, pending, response, tally};
 use crate::domain::invitation::{Rules, State};
 use crate::domain::locale::Locale;
 use crate::domain::period::{Grain, Period, local_date};
@@ -23,6 +23,7 @@ use crate::domain::questionnaire::{Answers, OVERALL, Questionnaire};
 use crate::domain::response::Response;
 use crate::domain::service_record::{Channel, Contact, ServiceRecord};
 use crate::domain::tally::{ServiceDelta, Tallies};
+use crate::domain::user::Role;
 
 /// The same demo every time.
 const SEED: u64 = 0x6d61_6e79_6900_0001;
@@ -127,7 +128,16 @@ impl History<'_> {
         for day in period.start().iter_days().take_while(|day| *day <= period.end().min(today)) {
             self.day(conn, &mut month, day, ago)?;
         }
+        if ago == mail_texts::BEGAN
+            && let Some(by) = STAFF.iter().find(|staff| staff.role == Role::Quality)
+        {
+            let at = Utc.from_utc_datetime(&period.start().and_time(NaiveTime::MIN));
+            mail_texts::save(conn, by.email, at).map_err(|error| FillError::Texts(error.to_string()))?;
+        }
         outbox::settle(conn, &month.answered, &month.unanswered, self.zone)?;
+        if ago <= mail_texts::BEGAN {
+            mail_text::settle(conn, &self.context.secrets, &[month.answered, month.unanswered].concat())?;
+        }
         let mut tallies = Tallies::default();
         for named in &month.named {
             tallies.add_response(&named.response);

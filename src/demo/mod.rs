@@ -24,6 +24,7 @@ mod dice;
 mod follow_up;
 mod history;
 mod left_out;
+mod mail_texts;
 mod organisation;
 mod questionnaires;
 #[cfg(test)]
@@ -84,6 +85,9 @@ pub enum FillError {
     /// A made-up record was not taken.
     #[error("the demo's service record {0} was refused")]
     Refused(String),
+    /// Made-up words of mails were not saved.
+    #[error("the demo's words of mails were not saved: {0}")]
+    Texts(String),
 }
 
 impl std::fmt::Debug for SignIn {

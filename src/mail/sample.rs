@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::render::{Invitation, Links, Reminder};
 use crate::domain::locale::Locale;
+use crate::domain::mail_text::MailText;
 use crate::domain::questionnaire::Question;
 use crate::i18n::Texts;
 
@@ -26,6 +27,10 @@ pub struct Sample<'a> {
     pub phone: Option<&'a str>,
     /// It is a reminder.
     pub reminder: Option<Reminder>,
+    /// What the organisation says in its own words.
+    pub text: &'a MailText,
+    /// The mail asks the first question itself.
+    pub asks: bool,
 }
 
 impl Sample<'_> {
@@ -47,6 +52,8 @@ impl Sample<'_> {
             question: self.question,
             open_until: self.open_until,
             reminder: self.reminder,
+            text: self.text,
+            asks: self.asks,
             links: &links,
             phone: self.phone,
         })

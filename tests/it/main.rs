@@ -26,6 +26,7 @@ mod deadlines;
 mod exclusion;
 mod journey;
 mod mail_queue;
+mod mail_texts;
 mod pages;
 mod paper;
 mod periods;

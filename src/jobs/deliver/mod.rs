@@ -217,6 +217,8 @@ impl Deliver {
                 Kind::Reminder(step) if step == config.asking.reminders.count => Some(Reminder::Last),
                 Kind::Reminder(_) => Some(Reminder::Further),
             },
+            text: &claimed.words.text,
+            asks: claimed.words.asks,
             links: &links,
             phone: config.phone.as_deref(),
         };

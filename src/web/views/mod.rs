@@ -27,6 +27,7 @@ pub mod format;
 pub mod insight;
 pub mod left_out;
 pub mod mail_queue;
+pub mod mail_text;
 pub mod overview;
 pub mod paper;
 pub mod periods;

@@ -19,7 +19,7 @@ use crate::domain::questionnaire_change::Changes;
 pub async fn show(page: Page, code: Path<String>) -> HttpResponse {
     let result = async {
         page.reader(&WRITERS)?;
-        confirm(&page, &known(&page).await?, &code, false)
+        confirm(&page, &known(&page).await?, &code, Shown::Asked)
     };
     let result = result.await;
     page.answer(result)
@@ -36,8 +36,10 @@ pub async fn publish(page: Page, code: Path<String>, body: Bytes) -> HttpRespons
             Ok(_) => Ok(see_other(&format!("{PATH}/{code}"))),
             Err(PublishError::Save(SaveError::Database(error))) => Err(error.into()),
             Err(PublishError::Save(SaveError::Gone)) => Err(Problem::NotFound.into()),
-            Err(PublishError::Save(SaveError::Changed(_))) => confirm(&page, &known(&page).await?, &code, true),
-            Err(PublishError::Faulty) => confirm(&page, &known(&page).await?, &code, false),
+            Err(PublishError::Save(SaveError::Changed(_))) => {
+                confirm(&page, &known(&page).await?, &code, Shown::Overtaken)
+            }
+            Err(PublishError::Faulty) => confirm(&page, &known(&page).await?, &code, Shown::Faulty),
         }
     };
     let result = result.await;
@@ -70,7 +72,18 @@ pub async fn look_back(page: Page, path: Path<(String, String)>) -> HttpResponse
     page.answer(result)
 }
 
-fn confirm(page: &Page, known: &Known, code: &str, overtaken: bool) -> Result<HttpResponse, Refusal> {
+/// Why the page is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// Somebody came to publish.
+    Asked,
+    /// What was to be published has faults.
+    Faulty,
+    /// Somebody else has changed it in the meantime.
+    Overtaken,
+}
+
+fn confirm(page: &Page, known: &Known, code: &str, shown: Shown) -> Result<HttpResponse, Refusal> {
     let stored = known.draft(code).ok_or(Problem::NotFound)?;
     let checked = stored.draft.check(code);
     let newest = known.of(code).next();
@@ -89,12 +102,12 @@ fn confirm(page: &Page, known: &Known, code: &str, overtaken: bool) -> Result<Ht
         changes,
         questionnaire: checked.questionnaire,
         channels: known.channels(code),
-        overtaken,
+        overtaken: shown == Shown::Overtaken,
     };
-    let status = match () {
-        () if overtaken => 409,
-        () if !view.faults.is_empty() => 422,
-        () => 200,
+    let status = match shown {
+        Shown::Asked => 200,
+        Shown::Faulty => 422,
+        Shown::Overtaken => 409,
     };
     page.html(&view, status)
 }

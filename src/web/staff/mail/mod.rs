@@ -2,21 +2,21 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Bytes;
-use chrono::{DateTime, Days, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::super::frame::{Page, Refusal, encode};
+use super::super::see_other;
 use super::super::views::mail_queue::{MailLine, MailQueuePage, MailWayPage, Sending, Tested, state};
 use super::super::views::{Area, Problem};
-use super::{field, posted, see_other};
+use super::{field, posted};
 use crate::db;
 use crate::db::mail_queue::{self, MailRow, Standing};
-use crate::db::questionnaire;
-use crate::domain::locale::Locale;
-use crate::domain::period::local_date;
+use crate::domain::service_record::Channel;
 use crate::domain::text;
 use crate::domain::user::Role;
-use crate::mail::sample::Sample;
-use crate::mail::{Address, Header, Outcome, build};
+
+pub mod texts;
+mod try_out;
 
 /// Who may look.
 pub(in crate::web) const READERS: [Role; 3] = [Role::Admin, Role::Quality, Role::Auditor];
@@ -116,64 +116,9 @@ async fn take(page: &Page, body: &[u8]) -> Result<HttpResponse, Refusal> {
 
 async fn send_test(page: &Page, body: &[u8]) -> Result<HttpResponse, Refusal> {
     let (session, _) = posted(page, &WRITERS, body)?;
-    let context = &page.web.context;
-    let Some(mailer) = &context.mailer else { return build_page(page, None, None).await };
-    let to: Address = session.user.email.parse().map_err(|_| Problem::BadRequest)?;
-    let questionnaires = context.questionnaires.clone();
-    let load = move |conn: &mut db::Connection| -> db::Result<_> {
-        let asked = questionnaire::current(conn)?.online;
-        questionnaires.get(conn, asked)
-    };
-    let questionnaire = page.pool().read(load).await?;
-    let question = questionnaire.questions.first().ok_or(Problem::NotFound)?;
-    let (mut dialogue, mut is_good) = (Vec::new(), true);
-    for locale in Locale::ALL {
-        let mail = test_mail(page, locale, question, &to).ok_or(Problem::BadRequest)?;
-        let outcome = mailer.send(&mail).await;
-        is_good &= matches!(outcome, Outcome::Accepted { .. });
-        dialogue.push(format!("{locale}  {}", mail.subject));
-        dialogue.push(format!("  < {}", outcome.note()));
-    }
-    build_page(page, Some(Tested { is_good, dialogue }), None).await
-}
-
-fn test_mail(
-    page: &Page,
-    locale: Locale,
-    question: &crate::domain::questionnaire::Question,
-    to: &Address,
-) -> Option<crate::mail::Mail> {
-    let context = &page.web.context;
-    let today = local_date(context.now(), context.config.time_zone);
-    let sample = Sample {
-        locale,
-        organisation: &context.organisation(locale),
-        base_url: &context.base_url(),
-        question,
-        served_on: today,
-        open_until: today.checked_add_days(Days::new(14))?,
-        phone: context.config.phone.as_deref(),
-        reminder: None,
-    };
-    let from: Address = context.config.mail_from.parse().ok()?;
-    let message_id = format!("{}@{}", hex::encode(crate::crypto::random::<10>()), from.domain());
-    sample.with(|invitation| {
-        let header = Header {
-            from_name: &invitation.from_name(),
-            from: &from,
-            reply_to: None,
-            return_path: &from,
-            to_name: None,
-            to,
-            message_id: &message_id,
-            in_reply_to: None,
-            date: context.now(),
-            unsubscribe: None,
-            unsubscribe_mail: None,
-            dkim: context.dkim.as_deref(),
-        };
-        build(&header, &invitation.render().ok()?).ok()
-    })
+    let Some(asked) = texts::open(page, Channel::Online.as_str()).await? else { return Err(Problem::NotFound.into()) };
+    let tested = try_out::send(page, &asked.written(), &session.user.email).await?;
+    build_page(page, tested, None).await
 }
 
 async fn build_way(page: &Page) -> Result<HttpResponse, Refusal> {
