@@ -156,7 +156,7 @@ impl BlockRow {
     }
 
     fn rows(&self) -> usize {
-        if self.block.has_lines() { 3 } else { 1 }
+        if self.block.has_lines() { 4 } else { 2 }
     }
 }
 
