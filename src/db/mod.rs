@@ -70,6 +70,7 @@ pub mod holiday;
 pub mod intake;
 pub mod invitation;
 pub mod ledger;
+pub mod mail_preference;
 pub mod mail_queue;
 pub mod mail_text;
 pub mod master_data;

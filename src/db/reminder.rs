@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::outbox::Kind;
 use super::schema::{invitation, outbox};
-use super::{Connection, Result, holiday, utc};
+use super::{Connection, Result, holiday, mail_preference, utc};
 use crate::domain::invitation::{Rules, State};
 use crate::domain::reminder;
 
@@ -24,7 +24,7 @@ struct NewReminder {
 }
 
 /// Writes the next reminder of each of these invitations whose mail `kind` went out `now`, unless there is to be none:
-/// they are reminded often enough, answered meanwhile, or end before. One that is written already stays.
+/// they are reminded often enough, want no reminders, were answered meanwhile, or end before. One that is written already stays.
 pub(super) fn schedule(
     conn: &mut Connection,
     sent: &[(i64, Kind)],
@@ -38,13 +38,18 @@ pub(super) fn schedule(
         return Ok(());
     }
     let ids: Vec<i64> = wanted.iter().map(|(id, _)| *id).collect();
-    let open: Vec<(i64, NaiveDateTime)> = invitation::table
+    let open: Vec<(i64, NaiveDateTime, Option<Vec<u8>>)> = invitation::table
         .filter(invitation::id.eq_any(&ids))
         .filter(invitation::state.eq(State::Sent.as_str()))
-        .select((invitation::id, invitation::expires_at))
+        .select((invitation::id, invitation::expires_at, invitation::email_hash))
         .load(conn)?;
+    let hashes: Vec<Vec<u8>> = open.iter().filter_map(|(_, _, hash)| hash.clone()).collect();
+    let refusing = mail_preference::refusing(conn, &hashes)?;
     let calendar = holiday::calendar(conn)?;
-    for (id, expires) in open {
+    for (id, expires, hash) in open {
+        if hash.is_some_and(|hash| refusing.contains(&hash)) {
+            continue;
+        }
         let step = wanted.iter().find(|(wanted, _)| *wanted == id).map_or(1, |(_, step)| *step);
         let Some(due) = reminder::due(now, utc(expires), rules, &calendar, zone) else { continue };
         let row = NewReminder {

@@ -146,6 +146,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    reminder_refusal (email_hash) {
+        email_hash -> Binary,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     mail_text (id) {
         id -> BigInt,
         questionnaire_id -> BigInt,

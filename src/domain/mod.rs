@@ -21,6 +21,7 @@ pub mod finality;
 pub mod invitation;
 pub mod ledger;
 pub mod locale;
+pub mod mail_preference;
 pub mod mail_text;
 pub mod notice;
 pub mod paper;

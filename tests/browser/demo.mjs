@@ -120,6 +120,7 @@ export function kind(href) {
   return new URL(href).pathname
     .replace(/^\/(s|u|q|c|departments|staff\/counters)\/[^/]+/, "/$1/…")
     .replace(/^\/staff\/questionnaires\/(?!new$)[^/]+/, "/staff/questionnaires/…")
+    .replace(/^\/mail\/texts\/[^/]+/, "/mail/texts/…")
     .replace(/\/[A-Za-z0-9_-]{16,}/g, "/…")
     .replace(/\/\d{4}(-(Q\d|\d\d))?(?=\/|$)/g, "/period")
     .replace(/\/\d+(?=\/|$)/g, "/n");

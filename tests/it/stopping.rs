@@ -131,3 +131,25 @@ on_both!(a_signed_mail_is_the_same_mail_with_one_more_field, |app| {
     assert!(signature.starts_with("DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed; d=manyi.example;"));
     assert!(!rest.contains("DKIM") && rest.ends_with("--\r\n"));
 });
+
+on_both!(who_wants_no_reminders_is_still_invited, |app| {
+    let path = format!("{}/preferences", asked_twice(app));
+    assert_eq!(app.get(&path).attribute("input[checked]", "value"), "all");
+    let page = app.post(&path, &[("wanted", "invitations")]);
+    assert!(page.status == 200 && page.text("h1") == "设置已保存", "{}", page.body);
+    app.advance(TimeDelta::days(6));
+    assert_eq!(app.deliver().len(), 1, "the reminder that was waiting");
+    assert_eq!(next_state(app), State::Sent);
+    app.advance(TimeDelta::days(6));
+    assert_eq!(app.deliver().len(), 2, "and that of the next invitation");
+});
+
+on_both!(preferences_can_be_changed_back, |app| {
+    let path = format!("{}/preferences", asked_twice(app));
+    for wanted in ["nothing", "invitations", "all", "rubbish"] {
+        assert_eq!(app.post(&path, &[("wanted", wanted)]).status, 200);
+        let stands = if wanted == "rubbish" { "all" } else { wanted };
+        assert_eq!(app.get(&path).attribute("input[checked]", "value"), stands);
+    }
+    assert_eq!(next_state(app), State::Sent);
+});

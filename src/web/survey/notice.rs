@@ -7,11 +7,15 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
 use super::style::CustomerPage;
 use super::view::{Frame, day, day_and_year};
+use crate::domain::mail_preference::MailPreference;
 use crate::domain::period::Period;
 use crate::i18n::{Locale, Texts};
 
 /// The value of the field `action` that takes back "stop these invitations".
 pub const RESUME: &str = "resume";
+
+/// The field that says which mails are wanted.
+pub const WANTED: &str = "wanted";
 
 /// What a link leads to when it is not the questionnaire.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,9 +72,22 @@ pub enum State {
     /// Confirmed.
     NotMeDone,
     /// "Stop these invitations?", to be confirmed.
-    StopAsk,
+    StopAsk {
+        /// The address of the page that offers less than all or nothing.
+        preferences: String,
+    },
     /// Stopped; can be undone.
-    StopDone,
+    StopDone {
+        /// Likewise.
+        preferences: String,
+    },
+    /// Which mails are wanted.
+    Preferences {
+        /// What holds now.
+        wanted: MailPreference,
+        /// It was said just now.
+        saved: bool,
+    },
     /// Undone.
     Resumed,
     /// Too many unknown tokens from one address.
@@ -132,7 +149,8 @@ enum Action {
     None,
     Link { href: String, label: String },
     Confirm { label: String, back: Option<(String, String)> },
-    Undo { label: String },
+    Undo { label: String, other: (String, String) },
+    Choose { wanted: MailPreference },
 }
 
 impl State {
@@ -165,14 +183,15 @@ impl State {
                 | Self::ThanksNamed(_)
                 | Self::ThanksWalkUp { .. }
                 | Self::NotMeDone
-                | Self::StopDone
+                | Self::StopDone { .. }
+                | Self::Preferences { saved: true, .. }
                 | Self::Resumed
         )
     }
 
     /// Whether opening the page's address again shows it again, so that the language and size links make sense.
     const fn can_be_reopened(&self) -> bool {
-        !matches!(self, Self::NotMeDone | Self::StopDone | Self::Resumed)
+        !matches!(self, Self::NotMeDone | Self::StopDone { .. } | Self::Resumed)
     }
 }
 
@@ -201,8 +220,10 @@ impl Notice<'_> {
             State::Unknown => t.get("survey-unknown"),
             State::NotMeAsk { .. } => t.get("survey-not-me-ask"),
             State::NotMeDone => t.get("survey-not-me-done"),
-            State::StopAsk => t.get("survey-stop-ask"),
-            State::StopDone => t.get("survey-stop-done"),
+            State::StopAsk { .. } => t.get("survey-stop-ask"),
+            State::StopDone { .. } => t.get("survey-stop-done"),
+            State::Preferences { saved: true, .. } => t.get("survey-wanted-saved"),
+            State::Preferences { .. } => t.get("survey-wanted"),
             State::Resumed => t.get("survey-resumed"),
             State::TooMany { .. } => t.get("survey-too-many"),
             State::Busy => t.get("survey-busy"),
@@ -253,8 +274,9 @@ impl Notice<'_> {
             State::Unknown => vec![t.get("survey-unknown-text")],
             State::NotMeAsk { .. } => vec![t.get("survey-not-me-ask-text")],
             State::NotMeDone => vec![t.get("survey-not-me-done-text")],
-            State::StopAsk => vec![t.get("survey-stop-ask-text")],
-            State::StopDone => vec![t.get("survey-stop-done-text")],
+            State::StopAsk { .. } => vec![t.get("survey-stop-ask-text")],
+            State::StopDone { .. } => vec![t.get("survey-stop-done-text")],
+            State::Preferences { .. } => vec![t.get("survey-wanted-text")],
             State::Resumed => vec![t.get("survey-resumed-text")],
             State::TooMany { wait } => vec![t.count("survey-too-many-text", wait.div_ceil(60).max(1))],
             State::Busy => vec![t.get("survey-busy-text")],
@@ -283,10 +305,25 @@ impl Notice<'_> {
                 label: t.get("survey-not-me-button"),
                 back: Some((self.address(back), t.get("survey-back"))),
             },
-            State::StopAsk => Action::Confirm { label: t.get("survey-stop-button"), back: None },
-            State::StopDone => Action::Undo { label: t.get("survey-stop-undo") },
+            State::StopAsk { preferences } => Action::Confirm {
+                label: t.get("survey-stop-button"),
+                back: Some((self.address(preferences), t.get("survey-wanted-less"))),
+            },
+            State::StopDone { preferences } => Action::Undo {
+                label: t.get("survey-stop-undo"),
+                other: (self.address(preferences), t.get("survey-wanted-less")),
+            },
+            State::Preferences { wanted, .. } => Action::Choose { wanted: *wanted },
             _ => Action::None,
         }
+    }
+
+    fn choice(&self, choice: MailPreference) -> String {
+        self.frame.t.get(match choice {
+            MailPreference::All => "survey-wanted-all",
+            MailPreference::Invitations => "survey-wanted-invitations",
+            MailPreference::Nothing => "survey-wanted-nothing",
+        })
     }
 
     fn address(&self, path: &str) -> String {

@@ -7,6 +7,7 @@ use scraper::{Html, Selector};
 use super::notice::{Correction, Notice, RESUME, Receipt, Reply, State};
 use super::view::Frame;
 use crate::domain::locale::Locale;
+use crate::domain::mail_preference::MailPreference;
 use crate::domain::period::Period;
 use crate::i18n::Texts;
 
@@ -55,8 +56,10 @@ fn states() -> Vec<(State, u16)> {
         (State::Unknown, 404),
         (State::NotMeAsk { back: "/s/T".into() }, 200),
         (State::NotMeDone, 200),
-        (State::StopAsk, 200),
-        (State::StopDone, 200),
+        (State::StopAsk { preferences: "/u/T/preferences".into() }, 200),
+        (State::StopDone { preferences: "/u/T/preferences".into() }, 200),
+        (State::Preferences { wanted: MailPreference::Invitations, saved: false }, 200),
+        (State::Preferences { wanted: MailPreference::All, saved: true }, 200),
         (State::Resumed, 200),
         (State::TooMany { wait: 61 }, 429),
         (State::Busy, 503),
@@ -130,12 +133,15 @@ fn a_named_answer_may_be_corrected_until_its_day_and_an_anonymous_one_may_not() 
 
 #[test]
 fn asking_pages_post_to_themselves_and_keep_the_language() {
-    for state in [State::NotMeAsk { back: "/s/T".into() }, State::StopAsk, State::StopDone] {
+    let preferences = || "/u/T/preferences".to_owned();
+    let ask = State::StopAsk { preferences: preferences() };
+    let done = State::StopDone { preferences: preferences() };
+    for state in [State::NotMeAsk { back: "/s/T".into() }, ask, done.clone()] {
         let (_, html) = render(Locale::En, &state);
         assert_eq!(attributes(&html, "form", "action"), ["?lang=en"], "{state:?}");
         assert_eq!(attributes(&html, "form", "method"), ["post"]);
     }
-    let (_, undo) = render(Locale::En, &State::StopDone);
+    let (_, undo) = render(Locale::En, &done);
     assert_eq!(attributes(&undo, "button[name=action]", "value"), [RESUME]);
 }
 
@@ -157,7 +163,7 @@ fn thanks_say_what_came_in_and_what_happens_when() {
 #[test]
 fn a_page_that_a_post_made_offers_no_link_that_would_lose_it() {
     for (state, _) in states() {
-        let posted = matches!(state, State::NotMeDone | State::StopDone | State::Resumed);
+        let posted = matches!(state, State::NotMeDone | State::StopDone { .. } | State::Resumed);
         let (_, html) = render(Locale::En, &state);
         assert_eq!(attributes(&html, "nav a", "href").is_empty(), posted, "{state:?}");
     }

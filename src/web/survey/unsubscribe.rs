@@ -1,20 +1,24 @@
-//! `/u/{token}`: "stop these invitations", and `/u/{token}/not-me`: "not your service?". GET shows a form, POST acts; a mail
+//! `/u/{token}`: "stop these invitations", `/u/{token}/preferences`: which mails are wanted, and `/u/{token}/not-me`: "not
+//! your service?". GET shows a form, POST acts; a mail
 //! program's one-click POST (RFC 8058) is the same POST.
 
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::form::{self, Display};
-use super::notice::{Notice, RESUME, State};
+use super::notice::{Notice, RESUME, State, WANTED};
 use super::{Web, frame, render};
 use crate::db::invitation::Found;
-use crate::db::suppression::{self, Reason};
-use crate::db::{self, invitation};
+use crate::db::{self, invitation, mail_preference, suppression};
+use crate::domain::mail_preference::MailPreference;
 
 /// `GET /u/{token}`
 pub async fn ask_stop(web: Data<Web>, request: HttpRequest, token: Path<String>) -> HttpResponse {
     match find(&web, &request, &token).await {
-        Ok(found) => show(&web, &request, Some(&found), &State::StopAsk),
+        Ok(found) => {
+            let preferences = format!("/u/{token}/preferences");
+            show(&web, &request, Some(&found), &State::StopAsk { preferences })
+        }
         Err(state) => show(&web, &request, None, &state),
     }
 }
@@ -31,17 +35,45 @@ pub async fn ask_not_me(web: Data<Web>, request: HttpRequest, token: Path<String
     }
 }
 
+/// `GET /u/{token}/preferences`
+pub async fn preferences(web: Data<Web>, request: HttpRequest, token: Path<String>) -> HttpResponse {
+    let found = match find(&web, &request, &token).await {
+        Ok(found) => found,
+        Err(state) => return show(&web, &request, None, &state),
+    };
+    let (hash, now) = (found.email_hash.clone(), web.context.now());
+    let load = move |conn: &mut db::Connection| match hash {
+        Some(hash) => mail_preference::get(conn, &hash, now),
+        None => Ok(MailPreference::Nothing),
+    };
+    match web.context.pool.read(load).await {
+        Ok(wanted) => show(&web, &request, Some(&found), &State::Preferences { wanted, saved: false }),
+        Err(error) => {
+            tracing::error!(%error, "what a customer wants could not be looked up");
+            show(&web, &request, Some(&found), &State::Busy)
+        }
+    }
+}
+
+/// `POST /u/{token}/preferences`: which mails are wanted.
+pub async fn prefer(web: Data<Web>, request: HttpRequest, token: Path<String>, body: Bytes) -> HttpResponse {
+    let fields = form::fields(&body).unwrap_or_default();
+    let wanted = fields.iter().find(|(name, _)| name == WANTED).and_then(|(_, word)| word.parse().ok());
+    // Without a choice nothing changes.
+    let Some(wanted) = wanted else { return preferences(web, request, token).await };
+    let state = State::Preferences { wanted, saved: true };
+    act(&web, &request, &token, state, move |conn, found, now| mail_preference::set(conn, found, wanted, now)).await
+}
+
 /// `POST /u/{token}`: no more invitations to this address; or the opposite, to take it back.
 pub async fn stop(web: Data<Web>, request: HttpRequest, token: Path<String>, body: Bytes) -> HttpResponse {
     let fields = form::fields(&body).unwrap_or_default();
     let resume = fields.iter().any(|(name, value)| name == "action" && value == RESUME);
-    let state = if resume { State::Resumed } else { State::StopDone };
+    let preferences = format!("/u/{token}/preferences");
+    let state = if resume { State::Resumed } else { State::StopDone { preferences } };
     act(&web, &request, &token, state, move |conn, found, now| match &found.email_hash {
         Some(hash) if resume => suppression::resume(conn, hash),
-        Some(hash) => {
-            suppression::add(conn, hash, Reason::OptOut, now)?;
-            invitation::decline(conn, found.id)
-        }
+        Some(_) => mail_preference::set(conn, found, MailPreference::Nothing, now),
         None => Ok(()),
     })
     .await

@@ -83,6 +83,20 @@ pub enum Area {
     Mail,
 }
 
+/// Areas that belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// What customers said.
+    Results,
+    /// Whom we ask, what, and how.
+    Asking,
+    /// What follows from it.
+    Judging,
+}
+
+/// From so many areas on they are shown by group: more do not fit a line, and on a phone they would push the page away.
+const GROUPED_FROM: usize = 8;
+
 /// How fresh the figures are, and how final.
 #[derive(Debug, Clone, Copy)]
 pub struct Freshness {
@@ -114,7 +128,56 @@ impl Area {
     }
 }
 
+impl Group {
+    const ALL: [Self; 3] = [Self::Results, Self::Asking, Self::Judging];
+
+    /// Its words.
+    pub fn name(self, t: &Texts) -> String {
+        t.get(match self {
+            Self::Results => "staff-nav-results",
+            Self::Asking => "staff-nav-asking",
+            Self::Judging => "staff-nav-judging",
+        })
+    }
+}
+
+impl Area {
+    const fn group(self) -> Group {
+        match self {
+            Self::Overview | Self::Comparison | Self::Department | Self::Record => Group::Results,
+            Self::Asking | Self::Questionnaires | Self::Queue | Self::Samples | Self::Counters | Self::Mail => {
+                Group::Asking
+            }
+            Self::Exclusions | Self::Periods | Self::Appraisals | Self::Commitments => Group::Judging,
+        }
+    }
+}
+
 impl Shell {
+    /// The groups of a reader with many areas: where each leads first, and whether the page belongs to it; none where all
+    /// areas fit a line.
+    pub fn groups(&self) -> Vec<(Group, &NavEntry, bool)> {
+        if self.nav.len() < GROUPED_FROM {
+            return Vec::new();
+        }
+        let group = |group: Group| {
+            let first = self.nav.iter().find(|entry| entry.area.group() == group)?;
+            Some((group, first, self.group() == Some(group)))
+        };
+        Group::ALL.into_iter().filter_map(group).collect()
+    }
+
+    /// The areas that stand in the page's own line: all of them, or those of its group.
+    pub fn areas(&self) -> impl Iterator<Item = &NavEntry> {
+        let (grouped, current) = (self.nav.len() >= GROUPED_FROM, self.group());
+        self.nav.iter().filter(move |entry| !grouped || current == Some(entry.area.group()))
+    }
+
+    /// The group that the page belongs to.
+    fn group(&self) -> Option<Group> {
+        self.nav.iter().find(|entry| entry.current).map(|entry| entry.area.group())
+    }
+
     /// The name of the reader's role.
     pub fn role(&self, role: &Role) -> String {
         self.t.get(match role {

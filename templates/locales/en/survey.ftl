@@ -150,6 +150,15 @@ survey-stop-done-text = We will no longer invite you to give feedback. Mail abou
 survey-stop-undo = Undo, keep inviting me
 survey-resumed = Invitations resumed
 survey-resumed-text = We will ask for your feedback again after we have served you.
+survey-wanted = Feedback mail
+survey-wanted-saved = Your choice is saved
+survey-wanted-text = Mail about your orders and complaints is not affected.
+survey-wanted-which = Which mail would you like to get?
+survey-wanted-all = Invitations, and a reminder if I haven’t answered
+survey-wanted-invitations = Invitations only, no reminders
+survey-wanted-nothing = None
+survey-wanted-save = Save my choice
+survey-wanted-less = Just fewer mails? Leave out the reminders
 survey-too-many = Too many requests
 survey-too-many-text = { $n ->
     [one] Please try again in { $n } minute. Your link stays valid.

@@ -1,0 +1,5 @@
+-- Customers who want invitations but no reminders, by keyed hash of the address.
+CREATE TABLE reminder_refusal (
+  email_hash BYTEA PRIMARY KEY NOT NULL,
+  created_at TIMESTAMP NOT NULL
+);
