@@ -23,17 +23,16 @@ test("there is something to look at", () => {
 });
 
 for (const language of languages) {
-  for (const width of widths) {
-    for (const theme of themes) {
-      test(`readable by all: ${language}, ${width} px, ${theme}`, async () => {
-        const found = [];
-        await each({ language, width, theme }, async (page, name) => {
-          found.push(...(await violations(page)).map((line) => `${name}: ${line}`));
-          assert.equal(await page.locator("html").getAttribute("lang"), language, name);
-        });
-        assert.deepEqual(found, []);
+  // Every pair of language, width and theme, not every three of them.
+  for (const [width, theme] of widths.map((width, at) => [width, themes[(at + languages.indexOf(language)) % 2]])) {
+    test(`readable by all: ${language}, ${width} px, ${theme}`, async () => {
+      const found = [];
+      await each({ language, width, theme }, async (page, name) => {
+        found.push(...(await violations(page)).map((line) => `${name}: ${line}`));
+        assert.equal(await page.locator("html").getAttribute("lang"), language, name);
       });
-    }
+      assert.deepEqual(found, []);
+    });
   }
 
   test(`nothing scrolls sideways at 320 px: ${language}`, async () => {
