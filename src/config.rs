@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 
 use crate::domain::invitation::Rules;
 use crate::domain::locale::Locale;
+use crate::domain::network::Network;
 use crate::domain::reminder::{self, Reminders};
 
 /// One setting: its name in the environment, its default and what it means.
@@ -36,6 +37,7 @@ pub const SETTINGS: &[Setting] = &[
     secret("MANYI_DATABASE_URL", "sqlite:manyi-data/manyi.db"),
     setting("MANYI_LISTEN", "127.0.0.1:8080"),
     setting("MANYI_PUBLIC_URL", ""),
+    setting("MANYI_TRUSTED_PROXIES", ""),
     secret("MANYI_SMTP_URL", ""),
     setting("MANYI_MAIL_FROM", "feedback@localhost.localdomain"),
     setting("MANYI_DKIM_DOMAIN", ""),
@@ -75,6 +77,8 @@ pub struct Config {
     pub listen: String,
     /// What links in mails begin with, without a slash at the end; `None` = `http://` and the bound address.
     pub public_url: Option<String>,
+    /// Who is believed about where a request comes from (`X-Forwarded-For`); by default nobody.
+    pub trusted_proxies: Vec<Network>,
     /// Where mail goes; `None` = nowhere, invitations wait.
     pub smtp_url: Option<Secret>,
     /// The address that mails come from.
@@ -318,6 +322,13 @@ impl Layers {
                 let plain = !rest.is_empty() && !rest.contains(['?', '#', ' ']);
                 plain.then(|| url.trim_end_matches('/').to_owned())
             })?,
+            trusted_proxies: self.parse(
+                "MANYI_TRUSTED_PROXIES",
+                "addresses or networks such as 127.0.0.1, 10.0.0.0/8",
+                |list| {
+                    list.split(',').map(str::trim).filter(|one| !one.is_empty()).map(|one| one.parse().ok()).collect()
+                },
+            )?,
             smtp_url: some("MANYI_SMTP_URL").map(Secret),
             mail_from: self.parse("MANYI_MAIL_FROM", "an e-mail address such as feedback@example.com", |address| {
                 crate::domain::address::email(address).ok().map(str::to_owned)

@@ -26,8 +26,8 @@ pub struct Given {
     pub month: Period,
     /// Answers by question code, as they count now; without the comment.
     pub answers: Answers,
-    /// Whether there is a comment.
-    pub has_comment: bool,
+    /// All texts that were written, which no page shows again.
+    pub comment: Option<String>,
     /// Whether it may be corrected.
     pub standing: Standing,
 }
@@ -78,7 +78,7 @@ pub fn given(conn: &mut Connection, invitation: &Found, now: DateTime<Utc>) -> R
         corrected_at: corrected.map(utc),
         month: counts_in.month,
         answers: serde_json::from_str(&answers).map_err(|_| stored())?,
-        has_comment: comment.is_some(),
+        comment,
         standing: match corrected {
             Some(_) => Standing::Used,
             None => standing(&Progress::load(conn)?, &counts_in, invitation, now),
@@ -87,7 +87,7 @@ pub fn given(conn: &mut Connection, invitation: &Found, now: DateTime<Utc>) -> R
 }
 
 /// Corrects the answer by name to an invitation, and says how it stood before: only where it stood [`Standing::Open`]
-/// is it corrected now. `None` if there is no such answer. An empty comment leaves the earlier one.
+/// is it corrected now. `None` if there is no such answer. What is said takes the place of all that was.
 ///
 /// # Errors
 /// The database's.
@@ -137,7 +137,7 @@ pub fn correct(
     diesel::update(response::table.find(id))
         .set((
             response::answers.eq(serde_json::to_string(&response.answers).map_err(|_| stored())?),
-            response::comment.eq(said.comment.or(earlier_comment)),
+            response::comment.eq(said.comment),
             response::overall.eq(scored.overall.map(i16::from)),
             response::points.eq(scored.points.and_then(|points| i32::try_from(points).ok())),
             response::notice_id.eq(said.notice_id),

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use diesel::prelude::*;
 use serde_json::json;
@@ -13,7 +13,7 @@ use super::period::Progress as Judged;
 use super::response::{self, Named};
 use super::sample::{self, Sample};
 use super::schema::{app_user, department, sample_attempt, sample_member, service_record};
-use super::{Connection, Error, Result, audit, intake, parse, questionnaire, tally, utc};
+use super::{Connection, Error, Result, audit, intake, parse, questionnaire, questionnaire_choice, tally, utc};
 use crate::crypto::Secrets;
 use crate::domain::period::Period;
 use crate::domain::questionnaire::{Answers, Questionnaire};
@@ -26,6 +26,9 @@ use crate::domain::tally::Tallies;
 pub const NOTED: &str = "sample.note";
 const ANSWERED: &str = "sample.interview";
 const CONTACT_SHOWN: &str = "sample.contact";
+
+/// How long the page of an interview may stay open after its channel has begun to ask another questionnaire.
+const SHOWN: TimeDelta = TimeDelta::days(1);
 
 /// Which customers a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,6 +196,13 @@ pub fn note(
 /// The questionnaire a customer is asked: that of the channel, as new invitations ask it.
 pub fn asks(conn: &mut Connection, case: &Case) -> Result<i64> {
     Ok(questionnaire::current(conn)?.for_channel(case.channel))
+}
+
+/// The version that a page showed, if it is one that the channel has asked lately: a page stays open while another
+/// version is published, and what is ticked on it means what it said there.
+pub fn shown(conn: &mut Connection, case: &Case, version_id: i64, now: DateTime<Utc>) -> Result<Option<i64>> {
+    let forms = questionnaire_choice::forms(conn, case.channel, now - SHOWN)?;
+    Ok(forms.into_iter().map(|form| form.version_id).find(|known| *known == version_id))
 }
 
 /// An interview by phone.

@@ -7,10 +7,9 @@ use serde_json::json;
 
 use super::counter::Counter;
 use super::period::Progress;
-use super::questionnaire;
 use super::response::{self, KeyedIn};
-use super::schema::{app_user, questionnaire as asked, questionnaire_version, response as given};
-use super::{Connection, Error, Result, audit, tally, utc};
+use super::schema::{app_user, counter as counters, response as given};
+use super::{Connection, Error, Result, audit, parse, tally, utc};
 use crate::domain::period::{Period, start_of_day};
 use crate::domain::questionnaire::{Answers, Questionnaire};
 use crate::domain::response::{Base, Mode, Periods, Response};
@@ -18,17 +17,6 @@ use crate::domain::tally::Tallies;
 
 /// The audit log's name.
 const KEYED: &str = "response.key_in";
-
-/// A published version of the questionnaire that counters ask.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Form {
-    /// Key of the version.
-    pub version_id: i64,
-    /// Code of the questionnaire.
-    pub code: String,
-    /// 1 for the first.
-    pub version: i32,
-}
 
 /// A form as it was filled in.
 pub struct Filled<'a> {
@@ -48,6 +36,8 @@ pub struct Filled<'a> {
     pub number: Option<&'a str>,
     /// Who enters it knows that the number is there already.
     pub repeated: bool,
+    /// Random, of the page it was typed into: what is sent twice is entered once.
+    pub entry: &'a str,
     /// Key of the user who enters it, and their address.
     pub by: (i64, &'a str),
 }
@@ -70,24 +60,13 @@ pub enum KeyInError {
     /// The counter has a form of this number already.
     #[error("a form of this number is there already")]
     Repeated(Earlier),
+    /// The same page was sent before, and said something else.
+    #[error("the page was sent before with other answers")]
+    Sent,
 }
 
-/// The versions of the questionnaire that counters ask, the newest first: older forms may still lie in a box.
-pub fn forms(conn: &mut Connection) -> Result<Vec<Form>> {
-    let current = questionnaire::current(conn)?.offline;
-    let questionnaire_id: i64 =
-        questionnaire_version::table.find(current).select(questionnaire_version::questionnaire_id).get_result(conn)?;
-    let rows: Vec<(i64, String, i32)> = questionnaire_version::table
-        .inner_join(asked::table)
-        .filter(questionnaire_version::questionnaire_id.eq(questionnaire_id))
-        .filter(questionnaire_version::published_at.is_not_null())
-        .order(questionnaire_version::version.desc())
-        .select((questionnaire_version::id, asked::code, questionnaire_version::version))
-        .load(conn)?;
-    Ok(rows.into_iter().map(|(version_id, code, version)| Form { version_id, code, version }).collect())
-}
-
-/// Stores a form with its tallies; the month it counts in, which is a later one where its own is told already.
+/// Stores a form with its tallies; the month it counts in, which is a later one where its own is told already. What is
+/// sent again from the same page is not stored again.
 ///
 /// # Errors
 /// [`KeyInError`]
@@ -97,13 +76,11 @@ pub fn key_in(
     now: DateTime<Utc>,
     zone: Tz,
 ) -> std::result::Result<Period, KeyInError> {
-    let Filled { counter, version_id, questionnaire, answers, mode, day, number, repeated, by } = filled;
+    let Filled { counter, version_id, questionnaire, answers, mode, day, number, repeated, entry, by } = filled;
     let progress = Progress::hold(conn)?;
-    if let Some(number) = number.filter(|_| !repeated)
-        && let Some(earlier) = earlier(conn, counter.id, number)?
-    {
-        return Err(KeyInError::Repeated(earlier));
-    }
+    // A write first: whoever enters at the same counter at the same time waits here, and sees what was entered.
+    let row = counters::table.find(counter.id);
+    diesel::update(row).set(counters::ended_at.eq(counters::ended_at)).execute(conn).map_err(Error::from)?;
     let given_at = start_of_day(day, zone);
     let served = Periods::at(given_at, zone);
     let response = Response {
@@ -113,15 +90,51 @@ pub fn key_in(
         counter_id: Some(counter.id),
         ..Response::own(counter.attribution()?, served, version_id, questionnaire, answers)
     };
+    let keyed = KeyedIn { response: &response, given_at, entered_by: by.0, form_number: number, entry };
+    if let Some(month) = sent_before(conn, &keyed)? {
+        return Ok(month);
+    }
+    if let Some(number) = number.filter(|_| !repeated)
+        && let Some(earlier) = earlier(conn, counter.id, number)?
+    {
+        return Err(KeyInError::Repeated(earlier));
+    }
     let mut tallies = Tallies::default();
     tallies.add_response(&response);
-    let keyed = KeyedIn { response: &response, given_at, entered_by: by.0, form_number: number };
     response::insert_keyed(conn, &keyed)?;
     tally::add(conn, &tallies)?;
     let month = response.counts_in.month;
     let detail = json!({ "mode": mode.as_str(), "number": number, "month": month });
     audit::append(conn, now, by.1, KEYED, &counter.code, &detail)?;
     Ok(month)
+}
+
+/// The month that what was sent from the same page before counts in.
+///
+/// # Errors
+/// [`KeyInError::Sent`] if it said something else.
+fn sent_before(conn: &mut Connection, keyed: &KeyedIn<'_>) -> std::result::Result<Option<Period>, KeyInError> {
+    type Row = (i64, String, String, Option<String>, (String, NaiveDateTime), Option<String>);
+    let found: Option<Row> = given::table
+        .filter(given::entry.eq(keyed.entry))
+        .select((
+            given::questionnaire_version_id,
+            given::mode,
+            given::answers,
+            given::comment,
+            (given::month, given::responded_at),
+            given::form_number,
+        ))
+        .get_result(conn)
+        .optional()
+        .map_err(Error::from)?;
+    let Some((version_id, mode, answers, comment, (month, given_at), number)) = found else { return Ok(None) };
+    let now = keyed.response;
+    let is_same = version_id == now.questionnaire_version_id
+        && (mode.as_str(), utc(given_at)) == (now.mode.as_str(), keyed.given_at)
+        && (comment.as_deref(), number.as_deref()) == (now.comment.as_deref(), keyed.form_number)
+        && serde_json::from_str(&answers).is_ok_and(|answers: Answers| answers == now.answers);
+    if is_same { Ok(Some(parse("response", "month", &month)?)) } else { Err(KeyInError::Sent) }
 }
 
 /// The last form of a counter with this number.

@@ -28,7 +28,7 @@ pub fn find(conn: &mut Connection, secrets: &Secrets, invitation_id: i64) -> Res
     Ok(Some(serde_json::from_slice(&plain).map_err(|_| Unreadable)?))
 }
 
-/// Keeps this in place of what was kept, padded to `room` bytes. `false` if the invitation takes no answer any more.
+/// Keeps what `change` makes of what is kept, padded to `room` bytes. `false` if the invitation takes no answer any more.
 ///
 /// # Errors
 /// The database's.
@@ -36,15 +36,16 @@ pub fn keep(
     conn: &mut Connection,
     secrets: &Secrets,
     invitation_id: i64,
-    partial: &Partial,
     room: usize,
+    change: impl FnOnce(Partial) -> Partial,
 ) -> Result<bool> {
-    // Holds the row, so that nothing is kept beside an answer that is being stored.
+    // Holds the row, so that nothing is kept beside an answer that is being stored, and pages one after the other.
     let open = invitation::table.find(invitation_id).filter(invitation::state.eq_any(takes_answers()));
     if diesel::update(open).set(invitation::state.eq(invitation::state)).execute(conn)? == 0 {
         return Ok(false);
     }
-    let mut plain = serde_json::to_vec(partial).map_err(|_| Unreadable)?;
+    let partial = change(find(conn, secrets, invitation_id)?.unwrap_or_default());
+    let mut plain = serde_json::to_vec(&partial).map_err(|_| Unreadable)?;
     // White space after JSON is no part of it.
     plain.resize(plain.len().next_multiple_of(room.max(1)), b' ');
     let sealed = secrets.seal(Place { column: SEALED, row: &invitation_id.to_string() }, &plain)?;

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::questionnaire_choice::{self, Choice};
@@ -12,8 +11,12 @@ use super::schema::{anonymous_response, questionnaire, questionnaire_version, re
 use super::{Connection, Error, Result, utc};
 use crate::domain::questionnaire::{OVERALL, Question, Questionnaire};
 use crate::domain::questionnaire_draft::is_code;
+use crate::domain::questionnaire_past::Past;
 use crate::domain::service_record::Channel;
 use crate::domain::trend::Edition;
+
+/// Responses to a version are counted up to this many.
+pub const MANY: i64 = 1_000;
 
 /// Published versions by key.
 #[derive(Debug, Default)]
@@ -126,8 +129,6 @@ pub struct Version {
     pub published_by: Option<String>,
     /// Why it is longer than a customer should be asked for.
     pub long_because: Option<String>,
-    /// Responses to it that are told of: named ones, and anonymous ones that are released.
-    pub responses: i64,
 }
 
 /// The published versions of the questionnaires that can be edited, by code and then the newest first. Those made for
@@ -148,18 +149,6 @@ pub fn versions(conn: &mut Connection) -> Result<Vec<Version>> {
             questionnaire_version::long_because,
         ))
         .load(conn)?;
-    let mut responses: HashMap<i64, i64> = HashMap::new();
-    let named: Vec<(i64, i64)> = response::table
-        .group_by(response::questionnaire_version_id)
-        .select((response::questionnaire_version_id, count_star()))
-        .load(conn)?;
-    let released: Vec<(i64, i64)> = anonymous_response::table
-        .group_by(anonymous_response::questionnaire_version_id)
-        .select((anonymous_response::questionnaire_version_id, count_star()))
-        .load(conn)?;
-    for (id, count) in named.into_iter().chain(released) {
-        *responses.entry(id).or_default() += count;
-    }
     let version = |(id, code, version, definition, at, published_by, long_because): Row| {
         let published_at = utc(at?);
         Some(read(&definition).map(|questionnaire| Version {
@@ -170,27 +159,56 @@ pub fn versions(conn: &mut Connection) -> Result<Vec<Version>> {
             published_at,
             published_by,
             long_because,
-            responses: responses.get(&id).copied().unwrap_or(0),
         }))
     };
     rows.into_iter().filter(|row| is_code(&row.1)).filter_map(version).collect()
 }
 
-/// The codes of all questions and rows that were ever published of a questionnaire.
-pub fn published_codes(conn: &mut Connection, code: &str) -> Result<Vec<String>> {
-    let definitions: Vec<String> = questionnaire_version::table
+/// What a published version of a questionnaire asks.
+pub fn published(conn: &mut Connection, code: &str, version: i32) -> Result<Option<Questionnaire>> {
+    let definition: Option<String> = questionnaire_version::table
+        .inner_join(questionnaire::table)
+        .filter(questionnaire::code.eq(code))
+        .filter(questionnaire_version::version.eq(version))
+        .filter(questionnaire_version::published_at.is_not_null())
+        .select(questionnaire_version::definition)
+        .get_result(conn)
+        .optional()?;
+    definition.map(|definition| read(&definition)).transpose()
+}
+
+/// The published versions of one questionnaire.
+pub fn past(conn: &mut Connection, code: &str) -> Result<Past> {
+    let rows: Vec<(i32, String)> = questionnaire_version::table
         .inner_join(questionnaire::table)
         .filter(questionnaire::code.eq(code))
         .filter(questionnaire_version::published_at.is_not_null())
-        .select(questionnaire_version::definition)
+        .order(questionnaire_version::version.desc())
+        .select((questionnaire_version::version, questionnaire_version::definition))
         .load(conn)?;
-    let mut codes = Vec::new();
-    for definition in definitions {
-        let published = read(&definition)?;
-        codes.extend(published.questions.iter().map(|question| question.code.clone()));
-        codes.extend(published.items().map(|item| item.code.to_owned()));
+    let versions = rows.into_iter().map(|(version, definition)| Ok((version, read(&definition)?)));
+    Ok(Past(versions.collect::<Result<_>>()?))
+}
+
+/// How many responses to each of these versions are told of: named ones, and anonymous ones that are released. No more than
+/// [`MANY`] are counted, so that a page costs the same however many there are.
+pub fn responses(conn: &mut Connection, version_ids: &[i64]) -> Result<HashMap<i64, usize>> {
+    let mut counts = HashMap::new();
+    for id in version_ids {
+        let named: Vec<i64> = response::table
+            .filter(response::questionnaire_version_id.eq(id))
+            .select(response::questionnaire_version_id)
+            .limit(MANY)
+            .load(conn)?;
+        let left = MANY - i64::try_from(named.len()).unwrap_or(MANY);
+        let released: Vec<i64> = anonymous_response::table
+            .filter(anonymous_response::questionnaire_version_id.eq(id))
+            .select(anonymous_response::questionnaire_version_id)
+            .limit(left)
+            .load(conn)?;
+        counts.insert(*id, named.len() + released.len());
     }
-    Ok(codes)
+    Ok(counts)
 }
 
 /// What one channel, or either, began to ask after its first questions, the oldest first: new versions, and other

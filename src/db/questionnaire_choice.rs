@@ -61,6 +61,38 @@ pub fn of_channel(conn: &mut Connection, channel: Channel) -> Result<String> {
     Ok(newest.unwrap_or_else(|| channel.as_str().to_owned()))
 }
 
+/// A published version, as it stands on what was printed or shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Form {
+    /// Key of the version.
+    pub version_id: i64,
+    /// Code of the questionnaire.
+    pub code: String,
+    /// 1 for the first.
+    pub version: i32,
+}
+
+/// The versions that answers of a channel may have been given to since an instant: of every questionnaire that it has
+/// asked since then. The one that it asks now stands first, the newest of a questionnaire before the others.
+pub fn forms(conn: &mut Connection, channel: Channel, since: DateTime<Utc>) -> Result<Vec<Form>> {
+    let own: Vec<Choice> = all(conn)?.into_iter().filter(|choice| choice.channel == channel).collect();
+    let until = own.iter().skip(1).map(|next| next.since).chain([None]);
+    let asked = own.iter().zip(until).filter(|(_, until)| until.is_none_or(|until| until >= since));
+    let mut codes: Vec<String> = asked.map(|(choice, _)| choice.code.clone()).collect();
+    codes.reverse();
+    let rows: Vec<(i64, String, i32)> = questionnaire_version::table
+        .inner_join(questionnaire::table)
+        .filter(questionnaire::code.eq_any(&codes))
+        .filter(questionnaire_version::published_at.is_not_null())
+        .order(questionnaire_version::version.desc())
+        .select((questionnaire_version::id, questionnaire::code, questionnaire_version::version))
+        .load(conn)?;
+    let mut forms: Vec<Form> =
+        rows.into_iter().map(|(version_id, code, version)| Form { version_id, code, version }).collect();
+    forms.sort_by_key(|form| codes.iter().position(|code| *code == form.code));
+    Ok(forms)
+}
+
 /// Chooses what a channel asks in new invitations, in place of what was `seen` to be asked.
 ///
 /// # Errors

@@ -171,21 +171,17 @@ pub fn publish(
     now: DateTime<Utc>,
 ) -> std::result::Result<i32, PublishError> {
     let stored = seen_as(conn, code, seen)?;
-    let Checked { questionnaire, faults } = stored.draft.check(code);
+    let past = super::questionnaire::past(conn, code)?;
+    let Checked { questionnaire, faults } = stored.draft.check_after(code, &past);
     let definition = definition(&questionnaire)?;
     let id = questionnaire_id(conn, code)?;
-    let newest: Option<(i32, String)> = questionnaire_version::table
-        .filter(questionnaire_version::questionnaire_id.eq(id))
-        .order(questionnaire_version::version.desc())
-        .select((questionnaire_version::version, questionnaire_version::definition))
-        .first(conn)
-        .optional()?;
-    let is_same = newest.as_ref().is_some_and(|(_, before)| is_read_as(before, &questionnaire));
+    let newest = past.0.first();
+    let is_same = newest.is_some_and(|(_, before)| *before == questionnaire);
     if !faults.is_empty() || is_same {
         return Err(PublishError::Faulty);
     }
     remove(conn, code, seen)?;
-    let version = newest.map_or(0, |(version, _)| version) + 1;
+    let version = newest.map_or(0, |(version, _)| *version) + 1;
     let long_because = Some(stored.draft.long_because.trim()).filter(|reason| !reason.is_empty());
     let row = (
         questionnaire_version::questionnaire_id.eq(id),
@@ -235,10 +231,6 @@ fn overtaken(conn: &mut Connection, code: &str, changed: usize) -> std::result::
 fn read((code, revision, definition, base, changed_at, changed_by): Row) -> Result<Stored> {
     let draft = serde_json::from_str(&definition).map_err(|_| unreadable(&code))?;
     Ok(Stored { code, revision, draft, base, changed_at: utc(changed_at), changed_by })
-}
-
-fn is_read_as(definition: &str, questionnaire: &Questionnaire) -> bool {
-    serde_json::from_str::<Questionnaire>(definition).is_ok_and(|read| read == *questionnaire)
 }
 
 fn written(draft: &Draft) -> Result<String> {

@@ -34,6 +34,8 @@ pub struct KeyedIn<'a> {
     pub entered_by: i64,
     /// The number on the form.
     pub form_number: Option<&'a str>,
+    /// Random, of the page it was typed into.
+    pub entry: &'a str,
 }
 
 /// A comment as a page shows it.
@@ -87,6 +89,7 @@ struct NamedRow<'a> {
     wants_contact: bool,
     counter_id: Option<i64>,
     form_number: Option<&'a str>,
+    entry: Option<&'a str>,
 }
 
 #[derive(Insertable)]
@@ -127,6 +130,7 @@ pub(super) fn insert_keyed(conn: &mut Connection, keyed: &KeyedIn<'_>) -> Result
     let row = NamedRow {
         entered_by: Some(keyed.entered_by),
         form_number: keyed.form_number,
+        entry: Some(keyed.entry),
         ..NamedRow::of(keyed.response, keyed.given_at)
     };
     let rows = &[row][..];
@@ -238,6 +242,7 @@ impl<'a> NamedRow<'a> {
             wants_contact: response.answers.wants_contact(),
             counter_id: response.counter_id,
             form_number: None,
+            entry: None,
         }
     }
 }

@@ -225,6 +225,7 @@ diesel::table! {
         wants_contact -> Bool,
         counter_id -> Nullable<BigInt>,
         form_number -> Nullable<Text>,
+        entry -> Nullable<Text>,
     }
 }
 

@@ -7,6 +7,7 @@ use super::questionnaire::{
     Choice, Condition, Ends, Kind, Length, Localised, MAX_OPTIONS, MAX_QUESTIONS, MAX_REASONS, MAX_ROWS, NO, OVERALL,
     Part, Place, Problem, Question, Questionnaire, Reason, Row, ShowIf, Why, YES,
 };
+use super::questionnaire_past::Retired;
 use super::text;
 
 /// Characters that are kept of a text; fewer can be published.
@@ -141,6 +142,8 @@ pub enum DraftProblem {
     Fault(Problem),
     /// It asks more than [`LOAD_ALLOWED`](super::questionnaire::LOAD_ALLOWED) without saying why.
     NeedsReason,
+    /// The code stood for something else before ([`Draft::check_after`]).
+    Retired(Retired),
 }
 
 /// What a draft comes to.
@@ -202,7 +205,8 @@ impl Draft {
         }
         let id = self.questions.iter().map(|question| question.id).max().unwrap_or(0) + 1;
         let is_first = kind == Kind::Rating && !self.codes().any(|code| code == OVERALL);
-        let code = if is_first { OVERALL.to_owned() } else { free("q", self.codes()) };
+        let code =
+            if is_first { OVERALL.to_owned() } else { free("q", |code| self.codes().any(|taken| taken == code)) };
         let mut question = DraftQuestion::empty(id, code, kind);
         question.begin(self);
         self.questions.push(question);
@@ -349,8 +353,8 @@ impl DraftQuestion {
     /// Adds an empty row with a code that nothing in the draft has, unless there are as many as can be published.
     pub fn add_row(&mut self, draft: &Draft) {
         if self.rows.len() < MAX_ROWS {
-            let own = self.rows.iter().map(|row| row.code.as_str());
-            let code = free("row", draft.codes().chain(own));
+            let own = |code: &str| self.rows.iter().any(|row| row.code == code);
+            let code = free("row", |code| own(code) || draft.codes().any(|taken| taken == code));
             self.rows.push(DraftRow { code, ..DraftRow::default() });
         }
     }
@@ -358,7 +362,7 @@ impl DraftQuestion {
     /// Adds an empty reason with a code of its own, unless there are as many as can be published.
     pub fn add_reason(&mut self) {
         if self.reasons.len() < MAX_REASONS {
-            let code = free("reason", self.reasons.iter().map(|reason| reason.code.as_str()));
+            let code = free("reason", |code| self.reasons.iter().any(|reason| reason.code == code));
             self.reasons.push(DraftRow { code, ..DraftRow::default() });
         }
     }
@@ -480,9 +484,8 @@ fn five_words() -> Vec<DraftOption> {
 }
 
 /// `stem` with the first number that nobody has.
-fn free<'a>(stem: &str, taken: impl Iterator<Item = &'a str>) -> String {
-    let taken: Vec<&str> = taken.collect();
-    (1..).map(|number: u32| format!("{stem}{number}")).find(|code| !taken.contains(&code.as_str())).unwrap_or_default()
+pub(super) fn free(stem: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    (1..).map(|number: u32| format!("{stem}{number}")).find(|code| !is_taken(code)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -11,6 +11,12 @@ use super::service_record::{Channel, Touchpoint};
 /// The text that stands in a comment by itself; others say which question they answer.
 const COMMENT: &str = "comment";
 
+/// Stands between two texts of a comment.
+const BETWEEN: &str = "\n\n";
+
+/// A blank line in one of several texts.
+const BLANK: &str = " ";
+
 /// Who entered the answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -134,14 +140,45 @@ impl Response {
     }
 }
 
-/// Takes the texts out of the answers.
+/// The texts that a comment is made of, by the codes of their questions.
+pub fn texts(questionnaire: &Questionnaire, comment: &str) -> Vec<(String, String)> {
+    let codes = text_codes(questionnaire);
+    if let [code] = codes.as_slice() {
+        return vec![((*code).to_owned(), marked(code, comment).unwrap_or(comment).to_owned())];
+    }
+    let mut texts: Vec<(String, String)> = Vec::new();
+    for part in comment.split(BETWEEN) {
+        let known = codes.iter().find_map(|code| Some((*code, marked(code, part)?)));
+        let (code, text) = known.unwrap_or((COMMENT, part));
+        let text: Vec<&str> = text.split('\n').map(|line| if line == BLANK { "" } else { line }).collect();
+        texts.push((code.to_owned(), text.join("\n")));
+    }
+    texts
+}
+
+/// Takes the texts out of the answers. Where a questionnaire asks for several, the blank lines in them are told from those
+/// between them, so that they can be taken apart again.
 fn comment(questionnaire: &Questionnaire, answers: &mut Answers) -> Option<String> {
-    let texts = questionnaire.questions.iter().filter(|question| question.kind == Kind::Text);
-    let texts = texts.filter_map(|question| {
-        let text = answers.0.remove(&question.code)?;
-        Some(if question.code == COMMENT { text } else { format!("[{}] {text}", question.code) })
+    let codes = text_codes(questionnaire);
+    let is_alone = codes.len() == 1;
+    let texts = codes.into_iter().filter_map(|code| {
+        let text = answers.0.remove(code)?;
+        let lines = text.split('\n').map(|line| if line.is_empty() && !is_alone { BLANK } else { line });
+        let text = lines.collect::<Vec<_>>().join("\n");
+        let is_bare = code == COMMENT && (is_alone || !text.starts_with('['));
+        Some(if is_bare { text } else { format!("[{code}] {text}") })
     });
-    Some(texts.collect::<Vec<_>>().join("\n\n")).filter(|comment| !comment.is_empty())
+    Some(texts.collect::<Vec<_>>().join(BETWEEN)).filter(|comment| !comment.is_empty())
+}
+
+fn text_codes(questionnaire: &Questionnaire) -> Vec<&str> {
+    let texts = questionnaire.questions.iter().filter(|question| question.kind == Kind::Text);
+    texts.map(|question| question.code.as_str()).collect()
+}
+
+/// The text behind the mark of a question.
+fn marked<'a>(code: &str, part: &'a str) -> Option<&'a str> {
+    part.strip_prefix('[')?.strip_prefix(code)?.strip_prefix("] ")
 }
 
 impl Mode {
@@ -230,6 +267,28 @@ mod tests {
         let response = Response::own(attribution, september(), 1, &questionnaire, answers);
         assert_eq!(response.comment.as_deref(), Some("[more] no parts\n\nthanks"));
         assert_eq!(response.answers.0.into_keys().collect::<Vec<_>>(), ["overall"]);
+    }
+
+    #[test]
+    fn texts_are_taken_apart_as_they_were_put_together() {
+        let several: Questionnaire = serde_json::from_str(include_str!("../../tests/data/all-kinds.json")).unwrap();
+        let one: Questionnaire = serde_json::from_str(Questionnaire::ONLINE_JSON).unwrap();
+        for (questionnaire, sent) in [
+            (&several, vec![("more", "a\n\n\n[comment] b"), ("comment", "[more] c\n\nd")]),
+            (&several, vec![("more", "a")]),
+            (&several, vec![("comment", "[more] c")]),
+            (&several, vec![("comment", "c\n\nd")]),
+            (&one, vec![("comment", "a\n\nb")]),
+            (&one, vec![("comment", "[comment]")]),
+        ] {
+            let mut answers = Answers(sent.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect());
+            let comment = comment(questionnaire, &mut answers).unwrap();
+            let apart = texts(questionnaire, &comment);
+            let apart: Vec<(&str, &str)> = apart.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+            assert_eq!(apart, sent, "{comment}");
+        }
+        let before = texts(&several, "[more] as before\n\nthanks");
+        assert_eq!(before, [("more", "as before"), ("comment", "thanks")].map(|(a, b)| (a.into(), b.into())));
     }
 
     #[test]

@@ -5,7 +5,6 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use actix_web::HttpRequest;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
@@ -23,13 +22,13 @@ impl Guesses {
         Self(Arc::new(RateLimiter::keyed(Quota::per_minute(PER_MINUTE))))
     }
 
-    /// Counts a wrong token; the seconds to wait if there were too many.
-    pub(super) fn check(&self, request: &HttpRequest) -> Result<(), u32> {
-        let Some(address) = request.peer_addr() else { return Ok(()) };
+    /// Counts a wrong token of a client; the seconds to wait if there were too many.
+    pub(super) fn check(&self, client: Option<IpAddr>) -> Result<(), u32> {
+        let Some(address) = client else { return Ok(()) };
         if self.0.len() > REMEMBERED {
             self.0.retain_recent();
         }
-        self.0.check_key(&address.ip()).map_err(|not_until| {
+        self.0.check_key(&address).map_err(|not_until| {
             let wait = not_until.wait_time_from(DefaultClock::default().now());
             u32::try_from(wait.as_secs()).unwrap_or(60).max(1)
         })

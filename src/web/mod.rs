@@ -1,12 +1,15 @@
 //! The web: every route on one screen. A handler reads the request, runs one use case against the database, fills a view
 //! and renders it; nothing here computes a figure.
 
-use actix_web::HttpResponse;
+use std::net::IpAddr;
+
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::web::{self, PayloadConfig, ServiceConfig, get, head, post, scope};
+use actix_web::{HttpRequest, HttpResponse};
 
 use crate::context::Context;
 use crate::db::response_writer::ResponseWriter;
+use crate::domain::network;
 
 pub mod api;
 mod assets;
@@ -55,6 +58,15 @@ impl Web {
             pause: Default::default(),
             demo: captured_mail,
         }
+    }
+}
+
+impl Web {
+    /// The address that a request comes from, which a client can't choose.
+    fn client(&self, request: &HttpRequest) -> Option<IpAddr> {
+        let said = request.headers().get_all("X-Forwarded-For");
+        let said: Vec<&str> = said.map(|line| line.to_str().unwrap_or_default()).collect();
+        Some(network::client(request.peer_addr()?.ip(), &said, &self.context.config.trusted_proxies))
     }
 }
 

@@ -361,3 +361,74 @@ on_both!(the_printed_code_leads_to_the_counter, |app| {
     assert_eq!(file.header("content-type"), "image/svg+xml");
     assert_eq!(scanned(&file.body, 6), format!("{}{path}", app.base));
 });
+
+/// Publishes a version of what counters ask in which the best word is worth nothing.
+pub fn publish_turned(app: &TestApp) {
+    use manyi::db::schema::{questionnaire, questionnaire_version};
+    use manyi::domain::questionnaire::Questionnaire;
+    let mut turned: Questionnaire = serde_json::from_str(Questionnaire::OFFLINE_JSON).unwrap();
+    turned.questions[0].options.iter_mut().for_each(|option| option.points = 100 - option.points);
+    let now = app.now().naive_utc();
+    let publish = |conn: &mut db::Connection| -> db::Result<()> {
+        let of = questionnaire::table.filter(questionnaire::code.eq("offline"));
+        let id: i64 = of.select(questionnaire::id).get_result(conn)?;
+        let row = (
+            questionnaire_version::questionnaire_id.eq(id),
+            questionnaire_version::version.eq(2),
+            questionnaire_version::definition.eq(serde_json::to_string(&turned).unwrap()),
+            questionnaire_version::published_at.eq(now),
+        );
+        diesel::insert_into(questionnaire_version::table).values(row).execute(conn)?;
+        Ok(())
+    };
+    app.pool().write_now(publish).unwrap();
+}
+
+on_both!(an_answer_is_read_as_it_was_asked_also_when_the_questionnaire_changes_meanwhile, |app| {
+    app.department("大厅");
+    let path = counter(app, "大厅", "3 号窗口");
+    let nonces: Vec<String> = (0..5).map(|_| app.get(&path).attribute("input[name=nonce]", "value")).collect();
+    publish_turned(app);
+    for nonce in &nonces {
+        let shown = app.post(&path, &[("nonce", nonce), ("draft", "1"), ("q.overall", "5")]);
+        let nonce = shown.attribute("input[name=nonce]", "value");
+        assert_eq!(app.post(&path, &[("nonce", &nonce), ("q.overall", "5")]).status, 303);
+    }
+    let overall = |app: &TestApp| -> Vec<Option<i16>> {
+        let load = |conn: &mut db::Connection| -> db::Result<_> {
+            let rows = anonymous_response::table.order(anonymous_response::overall);
+            Ok(rows.select(anonymous_response::overall).load(conn)?)
+        };
+        app.pool().query_now(load).unwrap()
+    };
+    assert_eq!(overall(app), [Some(100); 5]);
+    for _ in 0..5 {
+        assert_eq!(app.answer(&path, &[("q.overall", "5")]).status, 303);
+    }
+    assert_eq!(overall(app)[..5], [Some(0); 5], "who opens the page now is asked anew");
+    let forged = nonces[0].replacen(|c: char| c.is_ascii_digit(), "7", 1);
+    assert_eq!(app.post(&path, &[("nonce", &forged), ("q.overall", "5")]).status, 422);
+});
+
+/// How many answers are taken at a counter from addresses that a header names, each another network, of 70.
+fn taken(app: &TestApp) -> usize {
+    app.department("大厅");
+    let path = counter(app, "大厅", "3 号窗口");
+    let taken = |number: &usize| {
+        let nonce = app.get(&path).attribute("input[name=nonce]", "value");
+        let address = format!("203.0.{number}.7");
+        app.post_for(&address, &path, &[("nonce", nonce.as_str()), ("q.overall", "5")]).status == 303
+    };
+    (0..70).filter(taken).count()
+}
+
+#[test]
+fn nobody_chooses_the_address_they_come_from() {
+    assert_eq!(taken(&TestApp::on_sqlite()), 60);
+}
+
+#[test]
+fn customers_behind_a_trusted_proxy_do_not_share_one_limit() {
+    let settings = [("MANYI_TRUSTED_PROXIES", "127.0.0.1, ::1".to_owned())];
+    assert_eq!(taken(&TestApp::on_sqlite_with(&settings)), 70);
+}

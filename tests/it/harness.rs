@@ -97,9 +97,14 @@ impl Answer {
 
 impl TestApp {
     pub fn on_sqlite() -> Self {
+        Self::on_sqlite_with(&[])
+    }
+
+    /// With these settings beside the usual ones.
+    pub fn on_sqlite_with(settings: &[(&'static str, String)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}/manyi.db", directory.path().display());
-        Self::start(directory, url, None)
+        Self::start(directory, url, None, settings)
     }
 
     /// `None` where no server is named for tests; `tests/run` always names one.
@@ -109,10 +114,15 @@ impl TestApp {
         run_sql(&server, &format!("CREATE DATABASE {name}"));
         let (address, _) = server.rsplit_once('/').unwrap();
         let url = format!("{address}/{name}");
-        Some(Self::start(tempfile::tempdir().unwrap(), url, Some((server, name))))
+        Some(Self::start(tempfile::tempdir().unwrap(), url, Some((server, name)), &[]))
     }
 
-    fn start(directory: tempfile::TempDir, url: String, database: Option<(String, String)>) -> Self {
+    fn start(
+        directory: tempfile::TempDir,
+        url: String,
+        database: Option<(String, String)>,
+        settings: &[(&'static str, String)],
+    ) -> Self {
         let secret = directory.path().join("secret").display().to_string();
         let flags = [
             ("MANYI_DATABASE_URL", url),
@@ -127,6 +137,7 @@ impl TestApp {
             ("MANYI_BOUNCE_SECRET", BOUNCE_SECRET.to_owned()),
             ("MANYI_ENV", "test".to_owned()),
         ];
+        let flags = [&flags[..], settings].concat();
         let config = Config::from_layers(None, Vec::new(), &flags).unwrap();
         let mut program = Program::prepare(config, Role::Web).unwrap();
         program.context.clock = Clock::manual(DateTime::parse_from_rfc3339(START).unwrap().to_utc());
@@ -187,6 +198,15 @@ impl TestApp {
         self.post_raw(path, "application/x-www-form-urlencoded", body.join("&").as_bytes())
     }
 
+    /// A form that a proxy says it was sent from another address.
+    pub fn post_for(&self, address: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let pair = |(name, value): &(&str, &str)| format!("{}={}", encode(name), encode(value));
+        let body: Vec<_> = fields.iter().map(pair).collect();
+        let request = self.agent.post(format!("{}{path}", self.base)).header("X-Forwarded-For", address);
+        let request = request.header("Content-Type", "application/x-www-form-urlencoded");
+        answer(request.header("Origin", &self.base).send(body.join("&").as_bytes()).unwrap())
+    }
+
     pub fn post_raw(&self, path: &str, content_type: &str, body: &[u8]) -> Answer {
         let request = self
             .agent
@@ -197,7 +217,7 @@ impl TestApp {
         answer(request.send(body).unwrap())
     }
 
-    fn cookie_header(&self) -> String {
+    pub fn cookie_header(&self) -> String {
         let pairs: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         pairs.join("; ")
     }

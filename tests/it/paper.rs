@@ -7,11 +7,12 @@ use manyi::db::schema::{app_user, period, response};
 use manyi::db::scores::Request;
 use manyi::domain::commitment::{Level, Metric};
 use manyi::domain::response::Base;
+use manyi::domain::service_record::Channel;
 use manyi::domain::user::Role;
 use scraper::{Html, Selector};
 
-use crate::counters::counter;
-use crate::harness::{Answer, TestApp};
+use crate::counters::{counter, publish_turned};
+use crate::harness::{Answer, TestApp, at_once, encode};
 
 /// Quality staff at a counter: where its pages for staff begin.
 fn desk(app: &mut TestApp) -> String {
@@ -24,10 +25,18 @@ fn desk(app: &mut TestApp) -> String {
 fn key_in(app: &TestApp, desk: &str, fields: &[(&str, &str)]) -> Answer {
     let path = format!("{desk}/entry");
     let page = app.get(&path);
-    let (csrf, form) = (page.attribute("input[name=csrf]", "value"), page.attribute("input[name=form]", "value"));
-    let mut all = vec![("csrf", csrf.as_str()), ("form", form.as_str())];
+    let hidden = hidden(&page);
+    let mut all: Vec<(&str, &str)> = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     all.extend(fields);
     app.post(&path, &all)
+}
+
+/// What a page sends without being typed.
+fn hidden(page: &Answer) -> Vec<(String, String)> {
+    let html = Html::parse_document(&page.body);
+    let inputs = Selector::parse("form.keyed input[type=hidden]").unwrap();
+    let value = |input: scraper::ElementRef<'_>, name| input.attr(name).unwrap_or_default().to_owned();
+    html.select(&inputs).map(|input| (value(input, "name"), value(input, "value"))).collect()
 }
 
 fn text(page: &Answer, selector: &str) -> String {
@@ -203,4 +212,81 @@ on_both!(a_head_keys_in_for_the_own_department_only, |app| {
     assert_eq!((app.get(&format!("{own}/entry")).status, app.get(&format!("{own}/form")).status), (200, 200));
     assert_eq!((app.get(&format!("{other}/entry")).status, app.get(&format!("{other}/form")).status), (404, 404));
     assert_eq!(key_in(app, &own, &with(&PAPER, &[("q.overall", "5")])).status, 303);
+});
+
+on_both!(a_form_that_is_not_known_is_stored_under_no_other, |app| {
+    let desk = desk(app);
+    let page = app.get(&format!("{desk}/entry"));
+    let hidden: Vec<_> = hidden(&page).into_iter().filter(|(name, _)| name != "form").collect();
+    let mut fields: Vec<(&str, &str)> = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    fields.extend(with(&PAPER, &[("q.overall", "5"), ("q.comment", "很好")]));
+    for form in [None, Some("999999"), Some("x")] {
+        let fields = [&fields[..], &form.map(|form| ("form", form)).into_iter().collect::<Vec<_>>()].concat();
+        let refused = app.post(&format!("{desk}/entry"), &fields);
+        assert_eq!((refused.status, text(&refused, "textarea").as_str()), (409, "很好"), "{form:?}");
+        assert!(text(&refused, "[role=alert]").contains("问卷印自"), "{}", refused.body);
+    }
+    assert!(stored(app).is_empty());
+});
+
+on_both!(a_version_replaced_while_it_is_keyed_in_is_the_one_that_counts, |app| {
+    let desk = desk(app);
+    let page = app.get(&format!("{desk}/entry"));
+    publish_turned(app);
+    let hidden = hidden(&page);
+    let mut fields: Vec<(&str, &str)> = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    fields.extend(with(&PAPER, &[("q.overall", "5")]));
+    assert_eq!(app.post(&format!("{desk}/entry"), &fields).status, 303);
+    let overall = |conn: &mut db::Connection| -> db::Result<Option<i16>> {
+        Ok(response::table.select(response::overall).get_result(conn)?)
+    };
+    assert_eq!(app.pool().query_now(overall).unwrap(), Some(100));
+});
+
+on_both!(old_paper_can_be_keyed_in_after_the_counters_ask_something_else, |app| {
+    use manyi::db::questionnaire_choice::{choose, forms};
+    let desk = desk(app);
+    app.advance(TimeDelta::days(30));
+    let now = app.now();
+    app.pool().write_now(|conn| choose(conn, Channel::Offline, "online", "offline", "tester", now)).unwrap();
+    app.sign_in(Role::Admin, None);
+    let offered = text(&app.get(&format!("{desk}/entry")), "nav.note");
+    assert!(offered.contains("online 1") && offered.contains("offline 1"), "{offered}");
+    let asked = |since| app.pool().read_now(|conn| forms(conn, Channel::Offline, since)).unwrap();
+    let codes = |since| asked(since).into_iter().map(|form| form.code).collect::<Vec<_>>();
+    assert_eq!(codes(now - TimeDelta::days(1)), ["online", "offline"]);
+    assert_eq!(codes(now + TimeDelta::days(1)), ["online"]);
+});
+
+on_both!(one_page_is_one_entry_however_often_it_is_sent, |app| {
+    let desk = desk(app);
+    let path = format!("{desk}/entry");
+    let call = [("mode", "phone"), ("day", "2026-10-08"), ("number", ""), ("q.overall", "5")];
+    let page = app.get(&path);
+    let hidden = hidden(&page);
+    let own: Vec<(&str, &str)> = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let body = |fields: &[(&str, &str)]| {
+        let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+        pairs.join("&")
+    };
+    let all = body(&[&own[..], &call].concat());
+    let (url, cookie, origin) = (format!("{}{path}", app.base), app.cookie_header(), app.base.clone());
+    let sent = all.clone();
+    let statuses = at_once(8, move |_| {
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+        let request = agent.post(&url).header("Content-Type", "application/x-www-form-urlencoded");
+        let request = request.header("Cookie", &cookie).header("Origin", &origin);
+        request.send(sent.as_bytes()).unwrap().status().as_u16()
+    });
+    assert_eq!((statuses, stored(app).len()), (vec![303; 8], 1));
+    let other = [("mode", "phone"), ("day", "2026-10-08"), ("number", ""), ("q.overall", "1")];
+    let changed = app.post(&path, &[&own[..], &other].concat());
+    assert_eq!((changed.status, changed.attribute("#q-overall", "value").as_str()), (409, "1"));
+    assert_eq!(stored(app).len(), 1);
+    let again: Vec<_> = self::hidden(&changed);
+    let again: Vec<(&str, &str)> = again.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(app.post(&path, &[&again[..], &other].concat()).status, 303, "another call that is meant");
+    assert_eq!(stored(app).len(), 2);
+    recounts(app);
 });

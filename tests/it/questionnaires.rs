@@ -392,3 +392,35 @@ on_both!(questions_that_only_one_channel_asks_stand_on_the_page_of_both, |app| {
     let page = app.get("/departments/repair?period=2026-10&lang=en").body;
     assert!(months(&page, "Our shop").last().unwrap().contains("100"), "{page}");
 });
+
+on_both!(a_code_that_is_asked_no_more_names_nothing_else, |app| {
+    let at = online().questions.iter().position(|question| question.code == "speed").unwrap();
+    published(app, "online", Some(1), |draft| drop(draft.questions.remove(at)));
+    begin(app, "online", Some(2));
+    let mut draft = online();
+    let before = std::mem::replace(&mut draft.questions[at].text, draft.title.clone());
+    let revision = save(app, "online", 1, &draft).unwrap();
+    app.sign_in(Role::Quality, None);
+    for path in [EDIT, &format!("{EDIT}/{}", at + 1), "/staff/questionnaires/online/publish"] {
+        let page = app.get(path);
+        assert!(page.text("#faults").contains("“speed”在第 1 版"), "{path}: {}", page.body);
+    }
+    assert!(matches!(publish(app, "online", revision), Err(PublishError::Faulty)));
+    draft.questions[at].text = before;
+    let revision = save(app, "online", revision, &draft).unwrap();
+    assert_eq!(publish(app, "online", revision).unwrap(), 3, "its trend goes on");
+});
+
+on_both!(what_was_answered_is_counted_by_version, |app| {
+    app.department("甲");
+    let paths: Vec<String> = (1..=3).map(|number| app.survey_path(&app.stored(&app.record(number, "甲")))).collect();
+    published(app, "online", Some(1), |draft| draft.title.en = "Two".into());
+    let newer = app.survey_path(&app.stored(&app.record(4, "甲")));
+    for path in paths.iter().chain([&newer]) {
+        assert_eq!(app.answer(path, &[("q.overall", "5"), ("identity", "named")]).status, 303);
+    }
+    app.sign_in(Role::Quality, None);
+    let view = app.get("/staff/questionnaires/online").body;
+    assert!(view.contains("1 份答卷") && view.contains("3 份答卷"), "{view}");
+    assert!(app.get("/staff/questionnaires").body.contains("1,000+"));
+});

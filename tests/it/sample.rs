@@ -130,8 +130,14 @@ fn cases(app: &TestApp) -> Vec<String> {
     links.map(|rest| format!("/samples/2026-Q3/{}", rest.split('"').next().unwrap())).collect()
 }
 
+/// Key of the version that a channel asks.
+fn current(app: &TestApp, channel: Channel) -> i64 {
+    app.pool().query_now(db::questionnaire::current).unwrap().for_channel(channel)
+}
+
 fn interview(app: &TestApp, csrf: &str, case: &str, word: &str) -> u16 {
-    app.post(&format!("{case}/interview"), &[("csrf", csrf), ("q.overall", word)]).status
+    let version = current(app, Channel::Online).to_string();
+    app.post(&format!("{case}/interview"), &[("csrf", csrf), ("version", &version), ("q.overall", word)]).status
 }
 
 fn rates(app: &TestApp, channel: Channel) -> Vec<(Base, u32, Option<f64>, Option<Verdict>)> {
@@ -166,7 +172,9 @@ on_both!(answers_by_phone_count_in_the_sample_and_judge_the_quarter, |app| {
 on_both!(a_customer_who_was_drawn_answers_once, |app| {
     let csrf = drawn(app, Role::Quality);
     let case = cases(app).remove(0);
-    assert_eq!(app.post(&format!("{case}/interview"), &[("csrf", &csrf)]).status, 422, "overall is missing");
+    let version = current(app, Channel::Online).to_string();
+    let empty = [("csrf", csrf.as_str()), ("version", &version)];
+    assert_eq!(app.post(&format!("{case}/interview"), &empty).status, 422, "overall is missing");
     assert_eq!(interview(app, &csrf, &case, "5"), 303);
     assert_eq!(interview(app, &csrf, &case, "1"), 409);
     assert_eq!(app.post(&format!("{case}/note"), &[("csrf", &csrf), ("disposition", "refused")]).status, 409);
@@ -293,4 +301,27 @@ on_both!(an_interview_of_a_draw_that_was_replaced_is_refused, |app| {
     let noted =
         app.pool().write_now(|conn| follow_up::note(conn, &old, &case, Disposition::CallBack, &by, now)).unwrap_err();
     assert!(matches!(noted, NoteError::NotDrawn), "{noted}");
+});
+
+on_both!(an_interview_is_read_as_it_was_asked_also_when_the_questionnaire_changes_meanwhile, |app| {
+    let csrf = drawn(app, Role::Quality);
+    let all = cases(app);
+    // The offline ones stand at the end of the list.
+    let (case, next) = (&all[all.len() - 1], &all[all.len() - 2]);
+    let shown = app.get(case).attribute("input[name=version]", "value");
+    crate::counters::publish_turned(app);
+    let send = |case: &str, version: &str| {
+        let fields = [("csrf", csrf.as_str()), ("version", version), ("q.overall", "5"), ("q.comment", "kept")];
+        app.post(&format!("{case}/interview"), &fields)
+    };
+    assert_eq!(send(case, &shown).status, 303);
+    let overall = |conn: &mut db::Connection| -> db::Result<Option<i16>> {
+        Ok(schema::response::table.select(schema::response::overall).get_result(conn)?)
+    };
+    assert_eq!(app.pool().query_now(overall).unwrap(), Some(100));
+    for version in ["", "x", "999999", &current(app, Channel::Online).to_string()] {
+        let refused = send(next, version);
+        assert_eq!((refused.status, refused.text("textarea").as_str()), (409, "kept"), "{version}");
+        assert_eq!(refused.attribute("input[name=version]", "value"), current(app, Channel::Offline).to_string());
+    }
 });

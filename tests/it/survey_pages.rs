@@ -8,18 +8,23 @@ use manyi::domain::questionnaire::Questionnaire;
 use manyi::jobs::tidy;
 use scraper::{Html, Selector};
 
-use crate::harness::{Answer, TestApp};
+use crate::harness::{Answer, TestApp, at_once};
 
 /// `overall place | ways grid recommend effort solved | missing more | agree comment`
 const PAGES: [&str; 4] = ["overall", "ways", "missing", "agree"];
 
 /// Makes the questionnaire of all kinds what online customers are asked.
 fn publish(app: &TestApp, first_of_page: &[&str]) {
+    publish_changed(app, first_of_page, |_| ());
+}
+
+fn publish_changed(app: &TestApp, first_of_page: &[&str], change: impl Fn(&mut Questionnaire)) {
     let mut new: Questionnaire = serde_json::from_str(include_str!("../data/all-kinds.json")).unwrap();
     new.code = "online".into();
     for question in &mut new.questions {
         question.new_page = first_of_page.contains(&question.code.as_str());
     }
+    change(&mut new);
     let now = app.now().naive_utc();
     app.pool()
         .write_now(|conn| -> db::Result<()> {
@@ -247,8 +252,7 @@ on_both!(a_page_sent_after_the_answer_keeps_nothing, |app| {
     assert_eq!(app.answer(&path, &[("q.overall", "4")]).status, 303);
     let late = app.post(&path, &[("nonce", nonce.as_str()), ("page", "1"), ("q.overall", "1")]);
     assert_eq!((late.status, kept(app)), (200, vec![]));
-    let kept_after =
-        app.pool().write_now(|conn| db::partial::keep(conn, &app.context.secrets, 1, &Default::default(), 10_000));
+    let kept_after = app.pool().write_now(|conn| db::partial::keep(conn, &app.context.secrets, 1, 10_000, |kept| kept));
     assert!(!kept_after.unwrap());
 });
 
@@ -271,4 +275,99 @@ on_both!(anonymous_answers_of_several_pages_leave_nothing_but_their_company, |ap
         assert!(lengths.len() <= 1);
     }
     assert_eq!((kept(app), stored(app).len()), (vec![], 0));
+});
+
+/// Fills in a wish to be contacted and goes on to the last page, which is returned.
+fn wished(app: &TestApp, path: &str) -> Answer {
+    send(app, path, "1", &[("q.overall", "1"), ("q.overall.contact", "yes")]);
+    send(app, path, "2", &[("q.solved", "yes")]);
+    send(app, path, "3", &[])
+}
+
+fn waiting(app: &TestApp) -> i64 {
+    app.pool().query_now(db::pending::count).unwrap()
+}
+
+on_both!(who_wished_to_be_contacted_is_not_offered_to_be_anonymous, |app| {
+    let path = asked(app);
+    let last = wished(app, &path);
+    assert_eq!(page(&last), "4");
+    assert!(!last.body.contains("value=\"anonymous\"") && last.text("#sign").contains("实名"), "{}", last.body);
+    let refused = send(app, &path, "4", &[("q.comment", "kept"), ("identity", "anonymous")]);
+    assert_eq!((refused.status, refused.text("#q11").as_str()), (422, "kept"));
+    assert_eq!(refused.attribute("[role=alert] a", "href"), "#sign");
+    assert_eq!((stored(app).len(), waiting(app)), (0, 0));
+    send(app, &path, "4", &[("q.comment", "kept")]);
+    assert_eq!((stored(app).len(), waiting(app)), (1, 0));
+});
+
+on_both!(a_wish_can_be_taken_back_where_one_signs, |app| {
+    let path = asked(app);
+    wished(app, &path);
+    let without = send(app, &path, "4", &[("drop-wish", "1"), ("q.comment", "kept")]);
+    assert_eq!((without.status, page(&without).as_str(), without.text("#q11").as_str()), (200, "4", "kept"));
+    assert_eq!(without.attribute("input[name=identity][checked]", "value"), "anonymous");
+    let first = app.get(&format!("{path}?page=1"));
+    assert_eq!(checked(&first), [("q.overall".to_owned(), "1".to_owned())]);
+    let thanks = send(app, &path, "4", &[("q.comment", "kept"), ("identity", "anonymous")]);
+    assert!(thanks.body.contains("匿名"), "{}", thanks.body);
+    assert_eq!((stored(app).len(), waiting(app)), (0, 1));
+});
+
+on_both!(a_correction_keeps_each_text_that_is_not_written_anew, |app| {
+    publish_changed(app, &[], |new| {
+        let more = new.questions.iter_mut().find(|question| question.code == "more").unwrap();
+        more.required = true;
+    });
+    app.department("客服");
+    let path = app.survey_path(&app.stored(&app.record(1, "客服")));
+    let low = [("q.overall", "1"), ("identity", "named")];
+    assert_eq!(app.answer(&path, &[&low[..], &[("q.more", "no parts\n\n[comment] x")]].concat()).status, 303);
+    let correct = format!("{path}/correct");
+    let page = app.get(&correct);
+    assert_eq!((page.text("#q9"), page.text("#q11")), (String::new(), String::new()));
+    assert!(page.text("#h9").contains("会保留") && !page.text("#h11").contains("会保留"), "{}", page.body);
+    let wrong = app.answer(&correct, &[("q.overall", "9"), ("q.comment", "new")]);
+    assert_eq!((wrong.status, wrong.text("#q9"), wrong.text("#q11").as_str()), (422, String::new(), "new"));
+    let sent = app.answer(&correct, &[&low[..], &[("q.comment", "new")]].concat());
+    assert_eq!(sent.status, 303, "{}", sent.body);
+    assert_eq!(stored(app)[0].1.as_deref(), Some("[more] no parts\n \n[comment] x\n\nnew"));
+});
+
+on_both!(who_pressed_once_more_is_not_asked_again_on_the_next_page, |app| {
+    let path = asked(app);
+    app.get(&format!("{path}?q.overall=5"));
+    let page = app.get(&format!("{path}?q.overall=4"));
+    let press = |page: &Answer, fields: &[(&str, &str)]| {
+        let nonce = page.attribute("input[name=nonce]", "value");
+        app.post(&path, &[&[("nonce", nonce.as_str())], fields].concat())
+    };
+    let asked = press(&page, &[("page", "1"), ("q.overall", "4")]);
+    assert_eq!(asked.status, 422);
+    let on = press(&asked, &[("page", "1"), ("q.overall", "4")]);
+    assert_eq!(on.status, 303);
+    let second = app.get(on.header("location"));
+    assert_eq!(press(&second, &[("page", "2"), ("q.solved", "yes")]).status, 303);
+});
+
+on_both!(pages_sent_from_two_tabs_at_once_are_both_kept, |app| {
+    let path = asked(app);
+    send(app, &path, "1", &[("q.overall", "5")]);
+    send(app, &path, "2", &[("q.solved", "yes")]);
+    let nonce = app.get(&path).attribute("input[name=nonce]", "value");
+    for round in 0..20 {
+        let (url, nonce, value) = (format!("{}{path}", app.base), nonce.clone(), 1 + round % 2);
+        let statuses = at_once(2, move |tab| {
+            let agent: ureq::Agent =
+                ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+            let field = if tab == 0 { "page=1&q.overall=" } else { "page=2&q.solved=yes&q.effort=" };
+            let request = agent.post(&url).header("Content-Type", "application/x-www-form-urlencoded");
+            request.send(format!("nonce={nonce}&{field}{value}").as_bytes()).unwrap().status().as_u16()
+        });
+        assert_eq!(statuses, [303, 303]);
+        let value = value.to_string();
+        let kept = [1, 2].map(|number| checked(&app.get(&format!("{path}?page={number}"))));
+        assert!(kept[0].contains(&("q.overall".to_owned(), value.clone())), "{round}: {kept:?}");
+        assert!(kept[1].contains(&("q.effort".to_owned(), value.clone())), "{round}: {kept:?}");
+    }
 });

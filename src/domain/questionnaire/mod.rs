@@ -287,6 +287,12 @@ impl Answers {
     pub fn wants_contact(&self) -> bool {
         self.0.keys().any(|code| code.ends_with(CONTACT))
     }
+
+    /// The same answers of a customer who does not ask to be contacted any more.
+    pub fn without_wishes(mut self) -> Self {
+        self.0.retain(|code, _| !code.ends_with(CONTACT));
+        self
+    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // as serde calls it

@@ -58,6 +58,19 @@ impl Questionnaire {
         asked.iter().skip(questions.start).take(questions.len()).any(|asked| *asked != Asked::Never)
     }
 
+    /// Whether a page other than this one holds a wish to be contacted.
+    pub fn wishes_elsewhere(&self, page: usize, answers: &Answers) -> bool {
+        answers.0.keys().any(|code| code.ends_with(CONTACT) && self.page_of(code) != Some(page))
+    }
+
+    /// These answers with those to one page in the place of what they say about it. What they hide then is left out.
+    pub fn with_page(&self, others: &Answers, page: usize, answers: &Answers) -> Answers {
+        let is_here = |code: &str| self.page_of(code) == Some(page);
+        let others = self.sent(others).into_iter().filter(|(code, _)| !is_here(code));
+        let sent: Vec<_> = others.chain(self.sent(answers).into_iter().filter(|(code, _)| is_here(code))).collect();
+        self.reading(sent.iter().map(|(code, value)| (code.as_str(), value.as_str()))).answers
+    }
+
     /// Answers as a form sends them: one field for each value.
     pub fn sent(&self, answers: &Answers) -> Vec<(String, String)> {
         let is_several =
@@ -109,6 +122,24 @@ mod tests {
     fn the_first_and_the_last_page_are_always_there() {
         let none = Answers::default();
         assert_eq!((paged().page_after(3, &none), paged().page_before(0, &none)), (3, 0));
+    }
+
+    #[test]
+    fn a_wish_is_elsewhere_on_every_page_but_its_own() {
+        let wish = answers(&[("overall", "1"), ("overall.contact", "yes")]);
+        assert_eq!([0, 1, 3].map(|page| paged().wishes_elsewhere(page, &wish)), [false, true, true]);
+        assert!(!paged().wishes_elsewhere(3, &answers(&[("overall", "1"), ("overall.why", "slow")])));
+    }
+
+    #[test]
+    fn one_page_takes_the_place_of_what_was_said_on_it() {
+        let before = answers(&[("overall", "1"), ("solved", "no"), ("missing", "advice"), ("more", "x")]);
+        let now = answers(&[("overall", "5"), ("solved", "yes")]);
+        let first = answers(&[("overall", "5"), ("solved", "no"), ("missing", "advice"), ("more", "x")]);
+        assert_eq!(
+            (paged().with_page(&before, 0, &now), paged().with_page(&before, 1, &now)),
+            (first, answers(&[("overall", "1"), ("solved", "yes"), ("more", "x")]),)
+        );
     }
 
     #[test]

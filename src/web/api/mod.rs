@@ -127,7 +127,7 @@ impl Call {
         let (key, now) = (token.hash(), web.context.now());
         match web.context.pool.query(move |conn| api_token::find(conn, &token, now)).await? {
             Some((caller, scopes)) => Ok(Self { web, request, t, caller, scopes, key }),
-            None => Err(web.guesses.check(&request).map_or_else(Refusal::TooMany, |()| Refusal::BadToken)),
+            None => Err(web.guesses.check(web.client(&request)).map_or_else(Refusal::TooMany, |()| Refusal::BadToken)),
         }
     }
 

@@ -30,7 +30,7 @@ type Sent = Vec<(String, String)>;
 
 /// `GET /samples/{period}/{record}`
 pub async fn show(page: Page, place: Path<(String, String)>) -> HttpResponse {
-    let result = async { render(&page, read(&place)?, false, Vec::new(), &[]).await };
+    let result = async { render(&page, read(&place)?, false, Tried::default()).await };
     let result = result.await;
     page.answer(result)
 }
@@ -47,7 +47,7 @@ pub async fn contact(page: Page, place: Path<(String, String)>, body: Bytes) -> 
             Ok(follow_up::show_contact(conn, &sample, &case, &by, now)?)
         };
         page.pool().write(work).await?;
-        render(&page, place, true, Vec::new(), &[]).await
+        render(&page, place, true, Tried::default()).await
     };
     let result = result.await;
     page.answer(result)
@@ -78,17 +78,52 @@ pub async fn note(page: Page, place: Path<(String, String)>, body: Bytes) -> Htt
 /// `POST /samples/{period}/{record}/interview`: the questionnaire, asked and keyed in by an interviewer.
 pub async fn answer(page: Page, place: Path<(String, String)>, body: Bytes) -> HttpResponse {
     let result = async {
-        let (session, _) = posted(&page, &WRITERS, &body)?;
+        let (session, fields) = posted(&page, &WRITERS, &body)?;
         let place = read(&place)?;
         let sent = SurveyForm::parse(&body).map_err(|_| Problem::BadRequest)?.answers;
-        let errors = store(&page, place, interviewer(session), sent.clone()).await?;
-        if errors.is_empty() {
-            return Ok(see_other(&format!("/samples/{}#list", place.0)));
+        let version_id = field(&fields, "version").parse().unwrap_or_default();
+        match store(&page, place, interviewer(session), version_id, sent.clone()).await? {
+            Refused::Nothing => Ok(see_other(&format!("/samples/{}#list", place.0))),
+            refused => render(&page, place, false, Tried { sent, version_id, refused }).await,
         }
-        render(&page, place, false, sent, &errors).await
     };
     let result = result.await;
     page.answer(result)
+}
+
+/// What was sent, and why it was not stored.
+#[derive(Default)]
+struct Tried {
+    sent: Sent,
+    /// Key of the version that the page showed.
+    version_id: i64,
+    refused: Refused,
+}
+
+/// Why an interview was not stored.
+#[derive(Default)]
+enum Refused {
+    /// It was, or it was not tried.
+    #[default]
+    Nothing,
+    /// Answers are missing or wrong.
+    Answers(Vec<AnswerError>),
+    /// The page showed questions that are not asked any more.
+    Version,
+}
+
+impl Refused {
+    fn errors(&self) -> &[AnswerError] {
+        if let Self::Answers(errors) = self { errors } else { &[] }
+    }
+
+    const fn status(&self) -> u16 {
+        match self {
+            Self::Nothing => 200,
+            Self::Answers(_) => 422,
+            Self::Version => 409,
+        }
+    }
 }
 
 /// Where an address leads.
@@ -96,23 +131,23 @@ fn read((period, record): &(String, String)) -> Result<Place, Refusal> {
     Ok((parse(period)?, parse(record)?))
 }
 
-/// Stores the answers, or says what is wrong with them.
-async fn store(page: &Page, place: Place, by: Interviewer, sent: Sent) -> Result<Vec<AnswerError>, Refusal> {
+/// Stores the answers to the version that was shown, or says what is wrong with them.
+async fn store(page: &Page, place: Place, by: Interviewer, shown: i64, sent: Sent) -> Result<Refused, Refusal> {
     let context = &page.web.context;
     let (now, zone, t) = (context.now(), context.config.time_zone, page.t);
     let (find, questionnaires) = (find(page, place), context.questionnaires.clone());
-    let work = move |conn: &mut db::Connection| -> Result<Vec<AnswerError>, Refusal> {
+    let work = move |conn: &mut db::Connection| -> Result<Refused, Refusal> {
         let (sample, case) = find(conn)?;
-        let version_id = follow_up::asks(conn, &case)?;
+        let Some(version_id) = follow_up::shown(conn, &case, shown, now)? else { return Ok(Refused::Version) };
         let questionnaire = questionnaires.get(conn, version_id)?;
         let answers = match questionnaire.read(sent.iter().map(|(code, value)| (code.as_str(), value.as_str()))) {
             Ok(answers) => answers,
-            Err(errors) => return Ok(errors),
+            Err(errors) => return Ok(Refused::Answers(errors)),
         };
         let (sample, case, by, questionnaire) = (&sample, &case, &by, &*questionnaire);
         let interview = Interview { sample, case, version_id, questionnaire, answers, by };
         follow_up::interview(conn, interview, now, zone).map_err(|error| refusal(t, error))?;
-        Ok(Vec::new())
+        Ok(Refused::Nothing)
     };
     page.pool().write(work).await
 }
@@ -135,28 +170,28 @@ fn find(
 struct Loaded {
     case: Case,
     attempts: Vec<Attempt>,
+    version_id: i64,
     questionnaire: std::sync::Arc<Questionnaire>,
     departments: Departments,
     takes_responses: bool,
 }
 
-async fn render(
-    page: &Page,
-    place: Place,
-    with_contact: bool,
-    sent: Sent,
-    errors: &[AnswerError],
-) -> Result<HttpResponse, Refusal> {
+async fn render(page: &Page, place: Place, with_contact: bool, tried: Tried) -> Result<HttpResponse, Refusal> {
     let session = page.reader(&WRITERS)?;
     let (period, record_id) = place;
-    let Loaded { case, attempts, questionnaire, departments, takes_responses } = load(page, place).await?;
+    let Tried { sent, version_id, refused } = tried;
+    let Loaded { case, attempts, version_id, questionnaire, departments, takes_responses } =
+        load(page, place, version_id).await?;
     let zone = page.web.context.config.time_zone;
     let attempt = |attempt: Attempt| AttemptRow {
         at: attempt.at.with_timezone(&zone).naive_local(),
         by: attempt.by,
         disposition: attempt.disposition,
     };
-    let noted: Vec<&AnswerError> = errors.iter().collect();
+    let noted: Vec<&AnswerError> = refused.errors().iter().collect();
+    let summaries = noted.iter().map(|error| summary(page.t, &questionnaire, &sent, error));
+    let overtaken =
+        matches!(refused, Refused::Version).then(|| ("interview".to_owned(), page.t.get("sample-error-version")));
     let view = InterviewPage {
         shell: page.shell(Some(Area::Samples)),
         period,
@@ -167,18 +202,25 @@ async fn render(
         is_open: takes_responses && case.last != Some(Disposition::Answered),
         interviewer: session.user.name.clone(),
         fields: fields(page.t, &questionnaire, &sent, &noted),
-        problems: errors.iter().map(|error| summary(page.t, &questionnaire, &sent, error)).collect(),
+        problems: overtaken.into_iter().chain(summaries).collect(),
+        version: version_id,
         case: case_row(page, &departments, period, &case, true),
     };
-    page.html(&view, if errors.is_empty() { 200 } else { 422 })
+    page.html(&view, refused.status())
 }
 
-async fn load(page: &Page, place: Place) -> Result<Loaded, Refusal> {
+/// What a page shows: the questions of the version that it showed before, or else of the one that is asked now.
+async fn load(page: &Page, place: Place, shown: i64) -> Result<Loaded, Refusal> {
     let (find, questionnaires) = (find(page, place), page.web.context.questionnaires.clone());
+    let now = page.web.context.now();
     let work = move |conn: &mut db::Connection| -> Result<Loaded, Refusal> {
         let (sample, case) = find(conn)?;
-        let version_id = follow_up::asks(conn, &case)?;
+        let version_id = match follow_up::shown(conn, &case, shown, now)? {
+            Some(shown) => shown,
+            None => follow_up::asks(conn, &case)?,
+        };
         Ok(Loaded {
+            version_id,
             attempts: follow_up::attempts(conn, case.record_id)?,
             questionnaire: questionnaires.get(conn, version_id)?,
             departments: Departments::load(conn)?,

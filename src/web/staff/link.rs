@@ -49,7 +49,7 @@ async fn look(page: &Page, token: &str) -> Result<Guest, Refusal> {
     };
     let found = page.pool().query(look).await?;
     if found.is_none()
-        && let Err(wait) = page.web.guesses.check(&page.request)
+        && let Err(wait) = page.web.guesses.check(page.web.client(&page.request))
     {
         return Err(Problem::TooMany(Some(wait)).into());
     }

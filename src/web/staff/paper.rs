@@ -12,13 +12,16 @@ use super::super::views::paper::{EntryPage, FormChoice, MAX_NUMBER, PaperFormPag
 use super::super::views::{Area, Problem};
 use super::counters::{PATH, WRITERS, find};
 use super::{Fields, field, posted, see_other};
+use crate::crypto::random;
 use crate::db::counter::Counter;
 use crate::db::department::Department;
-use crate::db::paper::{self, Earlier, Filled, Form, KeyInError};
+use crate::db::paper::{self, Earlier, Filled, KeyInError};
+use crate::db::questionnaire_choice::{self, Form};
 use crate::db::{self};
 use crate::domain::period::local_date;
 use crate::domain::questionnaire::{AnswerError, Questionnaire};
 use crate::domain::response::Mode;
+use crate::domain::service_record::Channel;
 use crate::domain::text;
 use crate::i18n::{Locale, Texts};
 
@@ -49,7 +52,10 @@ struct Asked {
     department: Department,
     /// The newest first.
     forms: Vec<Form>,
+    /// The one wanted, or else the newest.
     form: Form,
+    /// There is such a one as was wanted.
+    is_known: bool,
     questionnaire: std::sync::Arc<Questionnaire>,
 }
 
@@ -60,6 +66,8 @@ struct Typed {
     day: String,
     number: String,
     repeated: bool,
+    /// The page's own mark.
+    entry: String,
     /// Code of question and keys.
     keys: Vec<(String, String)>,
 }
@@ -71,6 +79,8 @@ struct Wrong {
     /// The field and what to say.
     others: Vec<(String, String)>,
     earlier: Option<Earlier>,
+    /// It can't be stored as the page stood, which is told with another page.
+    is_overtaken: bool,
 }
 
 async fn print(page: &Page, code: &str) -> Result<HttpResponse, Refusal> {
@@ -101,6 +111,7 @@ async fn begin(page: &Page, code: &str) -> Result<HttpResponse, Refusal> {
         mode: page.query("mode").and_then(|word| word.parse().ok()),
         day: page.query("day").unwrap_or_else(|| today.to_string()),
         number: page.query("number").unwrap_or_default(),
+        entry: new_entry(),
         ..Typed::default()
     };
     show(page, &asked, &typed, Wrong::default())
@@ -109,8 +120,13 @@ async fn begin(page: &Page, code: &str) -> Result<HttpResponse, Refusal> {
 async fn take(page: &Page, code: &str, body: &[u8]) -> Result<HttpResponse, Refusal> {
     let (session, fields) = posted(page, &WRITERS, body)?;
     let asked = ask(page, code, field(&fields, "form").parse().ok()).await?;
-    let typed = read(&fields);
+    let mut typed = read(&fields)?;
     let mut wrong = Wrong::default();
+    if !asked.is_known {
+        wrong.others.push(("forms".into(), page.t.get("paper-error-form")));
+        wrong.is_overtaken = true;
+        return show(page, &asked, &typed, wrong);
+    }
     let (mode, day) = (typed.mode, day(page, &asked.counter, &typed.day));
     if mode.is_none() {
         wrong.others.push(("mode".into(), page.t.get("paper-error-mode")));
@@ -129,16 +145,12 @@ async fn take(page: &Page, code: &str, body: &[u8]) -> Result<HttpResponse, Refu
         (session.user.id, session.user.email.clone(), answers.clone(), typed.repeated);
     let (now, zone) = (page.web.context.now(), page.web.context.config.time_zone);
     let (counter, version_id) = (asked.counter.clone(), asked.form.version_id);
-    let (questionnaire, kept) = (asked.questionnaire.clone(), number.clone());
+    let (questionnaire, kept) = (asked.questionnaire.clone(), (number.clone(), typed.entry.clone()));
     let work = move |conn: &mut db::Connection| {
         let (counter, questionnaire, by) = (&counter, &*questionnaire, (user, email.as_str()));
-        let number = kept.as_deref();
-        paper::key_in(
-            conn,
-            Filled { counter, version_id, questionnaire, answers, mode, day, number, repeated, by },
-            now,
-            zone,
-        )
+        let (number, entry) = (kept.0.as_deref(), kept.1.as_str());
+        let filled = Filled { counter, version_id, questionnaire, answers, mode, day, number, repeated, entry, by };
+        paper::key_in(conn, filled, now, zone)
     };
     match page.pool().write(work).await {
         Ok(month) => Ok(see_other(&next(&asked, mode, day, number.as_deref(), &month.to_string()))),
@@ -146,8 +158,19 @@ async fn take(page: &Page, code: &str, body: &[u8]) -> Result<HttpResponse, Refu
             wrong.earlier = Some(earlier);
             show(page, &asked, &typed, wrong)
         }
+        Err(KeyInError::Sent) => {
+            wrong.others.push(("submit".into(), page.t.get("paper-error-sent")));
+            wrong.is_overtaken = true;
+            typed.entry = new_entry();
+            show(page, &asked, &typed, wrong)
+        }
         Err(KeyInError::Database(error)) => Err(error.into()),
     }
+}
+
+/// The mark of a page: what is sent twice is entered once.
+fn new_entry() -> String {
+    hex::encode(random::<16>())
 }
 
 /// Where the next form is keyed in, with what it will have in common with this one.
@@ -167,27 +190,31 @@ fn next(asked: &Asked, mode: Mode, day: NaiveDate, number: Option<&str>, month: 
 /// The counter of a code and its form: the one wanted, if there is such a one, else the newest.
 async fn ask(page: &Page, code: &str, wanted: Option<i64>) -> Result<Asked, Refusal> {
     let (counter, department) = find(page, code).await?;
-    let questionnaires = page.web.context.questionnaires.clone();
+    let (questionnaires, since) = (page.web.context.questionnaires.clone(), page.web.context.now() - OLDEST);
     let load = move |conn: &mut db::Connection| -> Result<_, Refusal> {
-        let forms = paper::forms(conn)?;
-        let known = forms.iter().find(|form| Some(form.version_id) == wanted).or(forms.first());
-        let form = known.cloned().ok_or(Problem::NotFound)?;
+        let forms = questionnaire_choice::forms(conn, Channel::Offline, since)?;
+        let known = forms.iter().find(|form| Some(form.version_id) == wanted);
+        let form = known.or(forms.first()).cloned().ok_or(Problem::NotFound)?;
         let questionnaire = questionnaires.get(conn, form.version_id)?;
-        Ok((forms, form, questionnaire))
+        Ok(Asked { counter, department, is_known: known.is_some(), forms, form, questionnaire })
     };
-    let (forms, form, questionnaire) = page.pool().read(load).await?;
-    Ok(Asked { counter, department, forms, form, questionnaire })
+    page.pool().read(load).await
 }
 
-fn read(fields: &Fields) -> Typed {
+fn read(fields: &Fields) -> Result<Typed, Refusal> {
     let answer = |(name, value): &(String, String)| Some((name.strip_prefix(ANSWER_PREFIX)?.to_owned(), value.clone()));
-    Typed {
+    let entry = field(fields, "entry");
+    if entry.len() != 32 || !entry.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(Problem::BadRequest.into());
+    }
+    Ok(Typed {
         mode: field(fields, "mode").parse().ok().filter(|mode| *mode != Mode::Own),
         day: field(fields, "day").to_owned(),
         number: text::halfwidth(field(fields, "number")).into_owned(),
         repeated: field(fields, "repeated") == "yes",
+        entry: entry.to_owned(),
         keys: fields.iter().filter_map(answer).collect(),
-    }
+    })
 }
 
 /// The day on a form: not in the future, not after the counter's end, and not too long ago.
@@ -215,7 +242,11 @@ fn show(page: &Page, asked: &Asked, typed: &Typed, wrong: Wrong) -> Result<HttpR
     let error = |code: &str| wrong.answers.iter().find(|error| error.code == code).map(&said);
     let mut problems = wrong.others.clone();
     problems.extend(wrong.answers.iter().map(|error| (format!("q-{}", error.code.replace('.', "-")), said(error))));
-    let status = if problems.is_empty() && wrong.earlier.is_none() { 200 } else { 422 };
+    let status = match () {
+        () if wrong.is_overtaken => 409,
+        () if problems.is_empty() && wrong.earlier.is_none() => 200,
+        () => 422,
+    };
     let month = page.query("month").and_then(|month| month.parse().ok());
     let view = EntryPage {
         shell: page.shell(Some(Area::Counters)),
@@ -238,6 +269,7 @@ fn show(page: &Page, asked: &Asked, typed: &Typed, wrong: Wrong) -> Result<HttpR
             })
             .collect(),
         form: asked.form.version_id,
+        entry: typed.entry.clone(),
         lines: lines(t, questionnaire, &typed.keys, error),
         problems,
         saved: page.query("saved").filter(|_| status == 200).zip(month),

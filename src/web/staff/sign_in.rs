@@ -58,7 +58,7 @@ async fn enter(page: &Page, body: &[u8]) -> Result<HttpResponse, Refusal> {
     if !context.secrets.check_page_nonce(field(&fields, CSRF), SUBJECT, context.now(), age) {
         return show(page, next, email, false);
     }
-    let address = page.request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default();
+    let address = page.web.client(&page.request).map(|address| address.to_string()).unwrap_or_default();
     for key in [format!("address:{address}"), format!("name:{}", email.to_lowercase())] {
         if TRIED.check_key(&key).is_err() {
             return Err(Problem::TooMany(Some(15 * 60)).into());

@@ -5,7 +5,7 @@ use actix_web::http::header;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::form::Identity;
+use super::form::{Identity, SurveyForm};
 use super::notice::{Correction, Receipt, Reply, State};
 use super::view::{Problem, Stage, mask};
 use super::{Body, Filled, Invited, Opened, Web, check, find, here, notice, page, read, response, see_other};
@@ -13,7 +13,10 @@ use crate::db::correction::{self, Given, Standing};
 use crate::db::{self, holiday, period::Progress};
 use crate::domain::duty::{LOW_ANSWER, Terms, end_of_period};
 use crate::domain::period::{Period, local_date};
-use crate::domain::response::Periods;
+use crate::domain::response::{Periods, texts};
+
+/// Answers as sent: question code and value.
+type Sent = Vec<(String, String)>;
 
 /// `GET /s/{token}/thanks`
 pub async fn thanks(web: Data<Web>, request: HttpRequest, token: Path<String>) -> HttpResponse {
@@ -29,7 +32,7 @@ pub async fn thanks(web: Data<Web>, request: HttpRequest, token: Path<String>) -
 /// `GET /s/{token}/correct`
 pub async fn correct(web: Data<Web>, request: HttpRequest, token: Path<String>) -> HttpResponse {
     match correctable(&web, &request, &token).await {
-        Ok((opened, given)) => page(&web, &request, &opened, Filled::correction(&given, given.sent())),
+        Ok((opened, given)) => page(&web, &request, &opened, Filled::correction(&opened, &given, given.sent())),
         Err(shown) => shown,
     }
 }
@@ -40,14 +43,19 @@ pub async fn corrected(web: Data<Web>, request: HttpRequest, token: Path<String>
         Ok(found) => found,
         Err(shown) => return shown,
     };
-    let stage = given.stage();
-    let form = match read(&body, stage) {
+    let texts = given.texts(&opened);
+    let kept_texts = texts.iter().map(|(code, _)| code.clone()).collect();
+    let form = match read(&body, Stage::Correction) {
         Ok(form) => form,
-        Err(shown) => return page(&web, &request, &opened, shown),
+        Err(shown) => return page(&web, &request, &opened, Filled { kept_texts, ..shown }),
     };
-    let answers = match check(&web, &request, &opened, &form).await {
+    let answers = match check(&web, &request, &opened, &form.with_texts(texts)).await {
         Ok((answers, _)) => answers,
-        Err(refused) => return page(&web, &request, &opened, Filled { stage, ..refused }),
+        Err(refused) => {
+            // As it was sent: the texts that stay are not shown.
+            let answers = form.answers.clone();
+            return page(&web, &request, &opened, Filled { stage: Stage::Correction, kept_texts, answers, ..refused });
+        }
     };
     let (invitation, now, said) = (opened.invitation.clone(), web.context.now(), response(&web, &opened, answers));
     let work = move |conn: &mut db::Connection| correction::correct(conn, &invitation, said, now);
@@ -58,7 +66,7 @@ pub async fn corrected(web: Data<Web>, request: HttpRequest, token: Path<String>
         Ok(_) => answered(&web, &request, &opened).await,
         Err(error) => {
             tracing::error!(%error, "a correction could not be stored");
-            let filled = Filled::correction(&given, form.answers.clone());
+            let filled = Filled::correction(&opened, &given, form.answers.clone());
             page(&web, &request, &opened, Filled { problems: vec![Problem::Busy], ..filled })
         }
     }
@@ -135,7 +143,7 @@ fn named(web: &Web, opened: &Opened, given: &Given, results: (Period, chrono::Na
     State::ThanksNamed(Receipt {
         reference: mask(&opened.invitation.external_id),
         ratings: opened.questionnaire.score(&given.answers).items.len(),
-        has_comment: given.has_comment,
+        has_comment: given.comment.is_some(),
         reply,
         results,
         correction: way_to_correct(web, opened, given),
@@ -165,18 +173,32 @@ fn busy(error: db::Error) -> State {
 }
 
 impl Given {
-    fn stage(&self) -> Stage {
-        Stage::Correction { keeps_comment: self.has_comment }
+    /// What was written, by the codes of its questions.
+    fn texts(&self, opened: &Opened) -> Sent {
+        self.comment.as_ref().map(|comment| texts(&opened.questionnaire, comment)).unwrap_or_default()
     }
 
     /// The answers as a form sends them.
-    fn sent(&self) -> Vec<(String, String)> {
+    fn sent(&self) -> Sent {
         self.answers.0.iter().map(|(code, value)| (code.clone(), value.clone())).collect()
     }
 }
 
+impl SurveyForm {
+    /// The form with those texts that it does not write anew.
+    fn with_texts(&self, texts: Sent) -> Self {
+        let is_written = |code: &str| self.fields().any(|(sent, text)| sent == code && !text.trim().is_empty());
+        let kept: Sent = texts.into_iter().filter(|(code, _)| !is_written(code)).collect();
+        let is_kept = |code: &str| kept.iter().any(|(kept, _)| kept == code);
+        let mut answers: Sent = self.answers.iter().filter(|(code, _)| !is_kept(code)).cloned().collect();
+        answers.extend(kept);
+        Self { answers, ..self.clone() }
+    }
+}
+
 impl Filled {
-    fn correction(given: &Given, answers: Vec<(String, String)>) -> Self {
-        Self { answers, identity: Identity::Named, stage: given.stage(), ..Self::default() }
+    fn correction(opened: &Opened, given: &Given, answers: Sent) -> Self {
+        let kept_texts = given.texts(opened).into_iter().map(|(code, _)| code).collect();
+        Self { answers, identity: Identity::Named, stage: Stage::Correction, kept_texts, ..Self::default() }
     }
 }

@@ -10,7 +10,6 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use actix_web::HttpRequest;
 use chrono::{DateTime, NaiveDate, Utc};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -41,10 +40,10 @@ impl Crowds {
         Self(Arc::new(Mutex::new(Today::begin(NaiveDate::MIN))))
     }
 
-    /// Counts an answer; the seconds to wait if there were too many.
-    pub(super) fn check(&self, request: &HttpRequest, counter: &str, now: DateTime<Utc>) -> Result<(), u32> {
-        let Some(address) = request.peer_addr() else { return Ok(()) };
-        self.count(&network(address.ip()), counter, now)
+    /// Counts an answer of a client; the seconds to wait if there were too many.
+    pub(super) fn check(&self, client: Option<IpAddr>, counter: &str, now: DateTime<Utc>) -> Result<(), u32> {
+        let Some(address) = client else { return Ok(()) };
+        self.count(&network(address), counter, now)
     }
 
     fn count(&self, network: &[u8], counter: &str, now: DateTime<Utc>) -> Result<(), u32> {

@@ -24,12 +24,16 @@ pub struct SurveyForm {
     pub answers: Vec<(String, String)>,
     /// How the customer signs; anonymous if left out, an error if it is neither or both.
     pub identity: Result<Identity, UnknownIdentity>,
+    /// The customer said how to sign.
+    pub is_signed: bool,
     /// Only the page's look is to change: the form comes back as it is, and nothing is stored.
     pub is_draft: bool,
     /// Which page of several was sent, from 1; `None` for a form that has all questions.
     pub page: Option<usize>,
     /// The page before is to be shown.
     pub is_back: bool,
+    /// The wish to be contacted is taken back, and the same page shown again.
+    pub drops_wish: bool,
     /// The field that people do not see; whoever fills it in is suspect (RELIABILITY §4).
     pub website: String,
 }
@@ -95,9 +99,11 @@ impl SurveyForm {
             nonce: String::new(),
             answers: Vec::new(),
             identity: Ok(Identity::default()),
+            is_signed: false,
             is_draft: false,
             page: None,
             is_back: false,
+            drops_wish: false,
             website: String::new(),
         };
         let mut signed = None;
@@ -108,11 +114,13 @@ impl SurveyForm {
                 "draft" => form.is_draft = true,
                 "page" => form.page = value.parse().ok(),
                 "back" => form.is_back = true,
+                "drop-wish" => form.drops_wish = true,
                 "identity" => {
                     let read = Identity::from_value(&value);
                     form.identity =
                         if signed.is_some_and(|before| before != read) { Err(UnknownIdentity) } else { read };
                     signed = Some(form.identity);
+                    form.is_signed |= !value.is_empty();
                 }
                 _ => {
                     if let Some(code) = name.strip_prefix(ANSWER_PREFIX) {
@@ -127,6 +135,11 @@ impl SurveyForm {
     /// The answers as `Questionnaire::read` takes them.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.answers.iter().map(|(code, value)| (code.as_str(), value.as_str()))
+    }
+
+    /// Whether the customer said to sign anonymously.
+    pub fn is_anonymous(&self) -> bool {
+        self.is_signed && self.identity == Ok(Identity::Anonymous)
     }
 
     /// Whether the field that people do not see was filled in.

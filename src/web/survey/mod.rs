@@ -23,6 +23,7 @@ use crate::i18n::{Locale, Texts};
 use form::{Display, FormError, Identity, Preselection, SurveyForm};
 use notice::{Notice, State};
 use style::CustomerPage;
+use suspects::client;
 use view::{About, Frame, Links, Privacy, Problem, Service, Stage, Step, SurveyPage};
 
 pub mod after;
@@ -70,6 +71,8 @@ struct Filled {
     is_confirmed: bool,
     /// Which page of several; `None` = all on one.
     step: Option<Step>,
+    /// Codes of the texts that stay unless others are written.
+    kept_texts: Box<[String]>,
 }
 
 /// What an answer is sent with: its form and how the page is to be shown.
@@ -82,7 +85,7 @@ pub async fn open(web: Data<Web>, request: HttpRequest, token: Path<String>) -> 
         Err(response) => return response,
     };
     let seen = Preselection::from_query(request.query_string(), &opened.questionnaire);
-    web.suspects.opened(&request, &opened.token.hash(), &seen.answers, web.context.now());
+    web.suspects.opened(&client(&web, &request), &opened.token.hash(), &seen.answers, web.context.now());
     if opened.questionnaire.has_pages() {
         return pages::open(&web, &request, &opened, seen).await;
     }
@@ -169,7 +172,9 @@ async fn find(web: &Web, request: &HttpRequest, token: &str) -> Result<Opened, S
     };
     match web.context.pool.look_up(look).await {
         Ok(Some((invitation, questionnaire, is_paused))) => Ok(Opened { token, invitation, questionnaire, is_paused }),
-        Ok(None) => Err(web.guesses.check(request).map_or_else(|wait| State::TooMany { wait }, |()| State::Unknown)),
+        Ok(None) => {
+            Err(web.guesses.check(web.client(request)).map_or_else(|wait| State::TooMany { wait }, |()| State::Unknown))
+        }
         Err(error) => {
             tracing::error!(%error, "a link could not be looked up");
             Err(State::Busy)
@@ -212,7 +217,7 @@ async fn trust(web: &Web, request: &HttpRequest, opened: &Opened, form: &SurveyF
     let is_first = is_fresh(&link);
     let is_confirmed = !is_first && is_fresh(&confirmed(&link));
     let is_fresh = is_first || is_confirmed;
-    let opened_several = !is_confirmed && web.suspects.ask(request, &link, context.now());
+    let opened_several = !is_confirmed && web.suspects.ask(&client(web, request), &link, context.now());
     let suspect = match form.is_suspect() {
         true => Some(Reason::HiddenField),
         false => opened_several.then_some(Reason::SeveralAnswers),
@@ -274,7 +279,7 @@ async fn store(web: &Web, opened: &Opened, answers: Answers, identity: Identity)
 }
 
 fn page(web: &Web, request: &HttpRequest, opened: &Opened, filled: Filled) -> HttpResponse {
-    let Filled { answers, identity, problems, stage, is_confirmed, step } = filled;
+    let Filled { answers, identity, problems, stage, is_confirmed, step, kept_texts } = filled;
     let subject = if is_confirmed { confirmed(&opened.token.hash()) } else { opened.token.hash() };
     let invitation = &opened.invitation;
     let Web { context, .. } = web;
@@ -303,6 +308,7 @@ fn page(web: &Web, request: &HttpRequest, opened: &Opened, filled: Filled) -> Ht
         stage,
         problems,
         step,
+        kept_texts: kept_texts.into_vec(),
         frame: &frame,
     };
     render(&page, page.status(), page.wait())

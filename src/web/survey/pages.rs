@@ -76,18 +76,26 @@ impl Turn<'_> {
         let questionnaire = &opened.questionnaire;
         let Trust { mut problems, is_confirmed } = trust(web, request, opened, &self.form).await;
         let reading = questionnaire.reading(self.form.fields());
-        let is_back = self.form.is_back;
+        let is_back = self.form.is_back || self.form.drops_wish;
         let is_here = |code: &str| questionnaire.page_of(code).is_none_or(|page| page == self.page);
         let wrong = reading.errors.iter().filter(|error| is_here(&error.code));
-        // Whoever goes back has not answered yet.
+        // Whoever goes back, or thinks again about being contacted, has not answered yet.
         let wrong = wrong.filter(|error| !(is_back && error.reason == AnswerProblem::Missing));
         problems.extend(wrong.cloned().map(Problem::Answer));
+        let is_last = self.page + 1 >= questionnaire.pages().len();
+        let signs = is_last && !is_back;
+        if signs && self.form.is_anonymous() && questionnaire.wishes_elsewhere(self.page, &reading.answers) {
+            problems.push(Problem::WishNeedsName);
+        }
         if !problems.is_empty() {
             return self.show(Stage::Opened, problems, is_confirmed);
         }
-        let is_last = self.page + 1 >= questionnaire.pages().len();
         let elsewhere = reading.errors.iter().filter_map(|error| questionnaire.page_of(&error.code)).min();
         match (is_back, is_last, elsewhere) {
+            _ if self.form.drops_wish => {
+                let page = self.page;
+                self.go(page, reading.answers.without_wishes()).await
+            }
             (true, ..) => {
                 let before = questionnaire.page_before(self.page, &reading.answers);
                 self.go(before, reading.answers).await
@@ -130,12 +138,18 @@ impl Turn<'_> {
     /// Keeps what is filled in; `false` if no answer is taken any more.
     async fn keep(&self, next: usize, answers: Answers) -> db::Result<bool> {
         let Opened { invitation, questionnaire, .. } = self.opened;
-        // How to sign is asked on the last page.
-        let is_last = self.page + 1 >= questionnaire.pages().len();
-        let named = if is_last { self.form.identity == Ok(Identity::Named) } else { self.kept.named };
-        let partial = Partial { reached: self.kept.reached.max(next), answers, named };
-        let (secrets, id, room) = (self.web.context.secrets.clone(), invitation.id, questionnaire.room());
-        self.web.context.pool.write(move |conn| partial::keep(conn, &secrets, id, &partial, room)).await
+        // How to sign is asked on the last page, unless a wish has decided it.
+        let signed = self.form.is_signed.then_some(self.form.identity == Ok(Identity::Named));
+        let (page, drops_wish) = (self.page, self.form.drops_wish);
+        let (secrets, id, asked) = (self.web.context.secrets.clone(), invitation.id, questionnaire.clone());
+        // Another page may have been kept since this one was read: of what is kept only this page is replaced.
+        let change = move |kept: Partial| {
+            let others = if drops_wish { kept.answers.without_wishes() } else { kept.answers };
+            let answers = asked.with_page(&others, page, &answers);
+            Partial { reached: kept.reached.max(next), answers, named: signed.unwrap_or(kept.named) }
+        };
+        let room = questionnaire.room();
+        self.web.context.pool.write(move |conn| partial::keep(conn, &secrets, id, room, change)).await
     }
 
     /// The page again, with all that was filled in.

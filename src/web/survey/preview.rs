@@ -40,6 +40,7 @@ pub(in crate::web) fn page(web: &Web, request: &HttpRequest, questionnaire: &Que
         stage: Stage::Preview,
         problems: Vec::new(),
         step: None,
+        kept_texts: Vec::new(),
         frame: &frame,
     };
     let Ok(html) = page.render() else { return HttpResponse::InternalServerError().finish() };

@@ -3,12 +3,14 @@
 //! person loses nothing, and a robot's form counts in no figure.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::Web;
 use crate::crypto::sha256;
 
 /// Two answers opened within this time are one too many.
@@ -36,12 +38,12 @@ struct Visits {
 impl Suspects {
     /// Notes that a client has opened a link, perhaps with an answer chosen. Who opens it again after having been asked
     /// begins anew.
-    pub(super) fn opened(&self, request: &HttpRequest, link: &[u8], chosen: &[(String, String)], now: DateTime<Utc>) {
+    pub(super) fn opened(&self, client: &Client, link: &[u8], chosen: &[(String, String)], now: DateTime<Utc>) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.is_empty() && chosen.is_empty() {
             return;
         }
-        let client = client(request, link);
+        let client = client.at(link);
         if known.get(&client).is_some_and(|visits| visits.was_asked) {
             known.remove(&client);
         }
@@ -60,23 +62,37 @@ impl Suspects {
     }
 
     /// Whether a client has opened more answers of a link than a person would; it is asked to press the button once more.
-    pub(super) fn ask(&self, request: &HttpRequest, link: &[u8], now: DateTime<Utc>) -> bool {
+    pub(super) fn ask(&self, client: &Client, link: &[u8], now: DateTime<Utc>) -> bool {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.is_empty() {
             return false;
         }
-        let Some(visits) = known.get_mut(&client(request, link)) else { return false };
+        let Some(visits) = known.get_mut(&client.at(link)) else { return false };
         let is_suspect = visits.is_suspect && now - visits.last.1 <= MEMORY;
         visits.was_asked |= is_suspect;
         is_suspect
     }
 }
 
-/// A client at a link, without its address.
-fn client(request: &HttpRequest, link: &[u8]) -> Vec<u8> {
-    let address = request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default();
-    let program = request.headers().get(header::USER_AGENT).map(|value| value.as_bytes()).unwrap_or_default();
-    sha256(&[link, b"\0", address.as_bytes(), b"\0", program].concat())
+/// A browser, or another program, at an address.
+pub(super) struct Client(Vec<u8>);
+
+/// Who sends a request.
+pub(super) fn client(web: &Web, request: &HttpRequest) -> Client {
+    Client::new(web.client(request), request)
+}
+
+impl Client {
+    fn new(address: Option<IpAddr>, request: &HttpRequest) -> Self {
+        let address = address.map(|address| address.to_string()).unwrap_or_default();
+        let program = request.headers().get(header::USER_AGENT).map(|value| value.as_bytes()).unwrap_or_default();
+        Self([b"\0", address.as_bytes(), b"\0", program].concat())
+    }
+
+    /// A client at a link, without its address.
+    fn at(&self, link: &[u8]) -> Vec<u8> {
+        sha256(&[link, self.0.as_slice()].concat())
+    }
 }
 
 #[cfg(test)]
@@ -88,8 +104,9 @@ mod tests {
     fn opens(suspects: &Suspects, program: &str, value: &str, second: i64) -> bool {
         let request = TestRequest::default().insert_header((header::USER_AGENT, program)).to_http_request();
         let now = DateTime::UNIX_EPOCH + TimeDelta::seconds(second);
-        suspects.opened(&request, b"link", &[("overall".into(), value.into())], now);
-        suspects.ask(&request, b"link", now)
+        let client = Client::new(None, &request);
+        suspects.opened(&client, b"link", &[("overall".into(), value.into())], now);
+        suspects.ask(&client, b"link", now)
     }
 
     #[test]
@@ -114,7 +131,8 @@ mod tests {
         opens(&suspects, "browser", "5", 0);
         assert!(opens(&suspects, "browser", "4", 1));
         let request = TestRequest::default().insert_header((header::USER_AGENT, "browser")).to_http_request();
-        assert!(suspects.ask(&request, b"link", DateTime::UNIX_EPOCH), "the same form again is no better");
+        let client = Client::new(None, &request);
+        assert!(suspects.ask(&client, b"link", DateTime::UNIX_EPOCH), "the same form again is no better");
         assert!(!opens(&suspects, "browser", "3", 2));
     }
 

@@ -106,7 +106,8 @@ async fn act(
 }
 
 async fn find(web: &Web, request: &HttpRequest, token: &str) -> Result<Found, State> {
-    let unknown = || web.guesses.check(request).map_or_else(|wait| State::TooMany { wait }, |()| State::Unknown);
+    let unknown =
+        || web.guesses.check(web.client(request)).map_or_else(|wait| State::TooMany { wait }, |()| State::Unknown);
     let Some(id) = web.context.secrets.open_unsubscribe_token(token) else { return Err(unknown()) };
     match web.context.pool.query(move |conn| invitation::by_id(conn, id)).await {
         Ok(found) => found.ok_or_else(unknown),

@@ -5,7 +5,7 @@ use askama::Template;
 use chrono::{Datelike, NaiveDate};
 
 use super::fields::{self, Field, Input};
-use super::form::{FormError, Identity, offers};
+use super::form::{ANSWER_PREFIX, FormError, Identity, offers};
 use super::style::{CustomerPage, KIOSK_CSS, SURVEY_CSS};
 use super::words;
 use crate::domain::locale::Locale;
@@ -111,6 +111,8 @@ pub struct SurveyPage<'a> {
     pub problems: Vec<Problem>,
     /// Which page of several; `None` shows all questions.
     pub step: Option<Step>,
+    /// Codes of the texts that stay unless others are written. The link may have been passed on, so they are not shown.
+    pub kept_texts: Vec<String>,
 }
 
 /// A page of a questionnaire of several pages.
@@ -144,10 +146,7 @@ pub enum Stage {
     /// Looked at by those who write it; nothing can be sent.
     Preview,
     /// A response by name is being corrected.
-    Correction {
-        /// It has a comment, which stays unless another is written. The link may have been passed on, so it is not shown.
-        keeps_comment: bool,
-    },
+    Correction,
 }
 
 /// Why a posted questionnaire was not stored.
@@ -159,6 +158,8 @@ pub enum Problem {
     StaleNonce,
     /// The field `identity` is not understood.
     UnknownIdentity,
+    /// Signed anonymously, while a page before asks to be contacted.
+    WishNeedsName,
     /// The form could not be read, so that nothing could be kept.
     Form(FormError),
     /// It could not be stored just now.
@@ -238,7 +239,7 @@ impl Stage {
     pub(super) const fn as_draft(self) -> Self {
         match self {
             Self::Opened | Self::Draft => Self::Draft,
-            Self::Correction { .. } | Self::Preview => self,
+            Self::Correction | Self::Preview => self,
         }
     }
 }
@@ -381,16 +382,17 @@ impl SurveyPage<'_> {
     }
 
     fn correction(&self) -> bool {
-        matches!(self.stage, Stage::Correction { .. })
+        self.stage == Stage::Correction
     }
 
-    /// What is said below a text's question.
-    fn hint(&self) -> String {
+    /// What is said below the question of a text, by the name of its field.
+    fn hint(&self, name: &str) -> String {
         let t = self.frame.t;
         let hint = t.get("survey-comment-hint");
-        match self.stage {
-            Stage::Correction { keeps_comment: true } => format!("{} {hint}", t.get("survey-correction-comment")),
-            _ => hint,
+        let is_kept = |code| self.kept_texts.iter().any(|kept| kept == code);
+        match name.strip_prefix(ANSWER_PREFIX).is_some_and(is_kept) {
+            true => format!("{} {hint}", t.get("survey-correction-comment")),
+            false => hint,
         }
     }
 
@@ -438,6 +440,12 @@ impl SurveyPage<'_> {
         self.step.as_ref().is_none_or(|step| step.page + 1 >= step.of)
     }
 
+    /// Whoever signs here has asked on another page to be contacted, and so can't be anonymous.
+    fn signs_for_wish(&self) -> bool {
+        let wishes = |step: &Step| self.questionnaire.wishes_elsewhere(step.page, &step.known);
+        self.is_last() && self.step.as_ref().is_some_and(wishes)
+    }
+
     fn has_page_before(&self) -> bool {
         self.step.as_ref().is_some_and(|step| step.page > 0)
     }
@@ -483,6 +491,7 @@ impl SurveyPage<'_> {
                 None => at_submit(self.explain(error)),
             },
             Problem::UnknownIdentity => (last, "sign".to_owned(), t.get("survey-error-identity")),
+            Problem::WishNeedsName => (last, "sign".to_owned(), t.get("survey-error-wish")),
             Problem::StaleNonce => at_submit(t.get("survey-error-nonce")),
             Problem::Form(FormError::NotUtf8) => at_submit(t.get("survey-error-encoding")),
             Problem::Form(FormError::TooLarge | FormError::TooManyFields) => at_submit(t.get("survey-error-too-large")),

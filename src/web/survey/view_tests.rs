@@ -57,6 +57,7 @@ impl Sample {
             answers: answers.iter().map(|(code, value)| ((*code).into(), (*value).into())).collect(),
             identity: Identity::Anonymous,
             stage: Stage::Opened,
+            kept_texts: Vec::new(),
             problems: problems.to_vec(),
             step: None,
         }
@@ -170,8 +171,8 @@ fn reasons_follow_the_low_answers_of_their_question() {
 #[test]
 fn a_correction_keeps_the_comment_to_itself() {
     let sample = zh();
-    let stage = Stage::Correction { keeps_comment: true };
-    let (_, html) = render(&SurveyPage { stage, ..sample.page(&[("overall", "4")], &[]) });
+    let (stage, kept_texts) = (Stage::Correction, vec!["comment".to_owned()]);
+    let (_, html) = render(&SurveyPage { stage, kept_texts, ..sample.page(&[("overall", "4")], &[]) });
     assert_eq!(text(&html, "textarea"), "");
     assert!(text(&html, "#h5").contains("会保留"));
 }
@@ -243,10 +244,7 @@ fn a_text_that_is_too_long_is_told_its_length() {
 #[test]
 fn a_correction_cannot_change_the_signature() {
     let sample = zh();
-    let (_, html) = render(&SurveyPage {
-        stage: Stage::Correction { keeps_comment: false },
-        ..sample.page(&[("overall", "5")], &[])
-    });
+    let (_, html) = render(&SurveyPage { stage: Stage::Correction, ..sample.page(&[("overall", "5")], &[]) });
     assert_eq!(attributes(&html, "[name=identity]", "type"), ["hidden"]);
     assert_eq!(attributes(&html, "[name=identity]", "value"), ["named"]);
     assert!(text(&html, "#submit").contains("修改"));
@@ -314,8 +312,7 @@ fn no_text_is_missing_in_either_language() {
         for (big, phone) in [(false, Some("400-000-0000".to_owned())), (true, None)] {
             sample.frame.big = big;
             sample.frame.phone = phone;
-            let corrections = [true, false].map(|keeps_comment| Stage::Correction { keeps_comment });
-            for stage in [Stage::Opened, Stage::Draft].into_iter().chain(corrections) {
+            for stage in [Stage::Opened, Stage::Draft, Stage::Correction] {
                 for answers in [&[][..], &[("overall", "5")], &[("overall", "5"), ("speed", "na")]] {
                     let (raw, html) = render(&SurveyPage { stage, ..sample.page(answers, &every_problem()) });
                     assert!(!raw.contains("Unknown localization"), "{raw}");

@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::form::{Display, Identity, SurveyForm};
 use super::notice::{Notice, State};
 use super::view::{About, AtCounter, Frame, Links, Problem, Stage, SurveyPage};
-use super::{Body, Filled, NONCE_AGE, Web, confirmed, frame, privacy, put_aside, read, render, see_other};
+use super::{Body, Filled, NONCE_AGE, Web, confirmed, frame, parse, privacy, put_aside, render, see_other};
 use crate::crypto::random;
 use crate::db::counter::{self, Counter};
 use crate::db::department::Department;
@@ -54,15 +54,22 @@ pub async fn answer(web: Data<Web>, request: HttpRequest, code: Path<String>, bo
         Ok(visit) => visit,
         Err(response) => return response,
     };
-    let form = match read(&body, Stage::Opened) {
+    let form = match parse(&body, Stage::Opened) {
         Ok(form) => form,
         Err(shown) => return page(&web, &request, &visit, shown),
     };
+    let visit = match as_shown(&web, visit, &form).await {
+        Ok(visit) => visit,
+        Err(busy) => return notice(&web, &request, &busy),
+    };
+    if form.is_draft {
+        return page(&web, &request, &visit, Filled { stage: Stage::Draft, ..form.filled(Vec::new()) });
+    }
     let (answers, sent) = match check(&web, &visit, &form).await {
         Ok(checked) => checked,
         Err(refused) => return page(&web, &request, &visit, refused),
     };
-    if let Err(wait) = web.crowds.check(&request, &visit.counter.code, web.context.now()) {
+    if let Err(wait) = web.crowds.check(web.client(&request), &visit.counter.code, web.context.now()) {
         return page(&web, &request, &visit, form.filled(vec![Problem::TooMany { wait }]));
     }
     match store(&web, &visit, answers, sent).await {
@@ -109,9 +116,10 @@ async fn find(web: &Web, request: &HttpRequest, typed: &str) -> Result<Visit, St
     };
     match web.context.pool.look_up(look).await {
         Ok(Some(visit)) => Ok(visit),
-        Ok(None) => {
-            Err(web.guesses.check(request).map_or_else(|wait| State::TooMany { wait }, |()| State::UnknownCode))
-        }
+        Ok(None) => Err(web
+            .guesses
+            .check(web.client(request))
+            .map_or_else(|wait| State::TooMany { wait }, |()| State::UnknownCode)),
         Err(error) => {
             tracing::error!(%error, "a counter could not be looked up");
             Err(State::Busy)
@@ -119,14 +127,63 @@ async fn find(web: &Web, request: &HttpRequest, typed: &str) -> Result<Visit, St
     }
 }
 
+/// The visit with the questions that the form's page showed, which need not be those that are asked by now.
+async fn as_shown(web: &Web, visit: Visit, form: &SurveyForm) -> Result<Visit, State> {
+    let version_id = match Sent::read(web, &visit, form) {
+        Sent { version_id, freshness: Some(_), .. } if version_id != visit.version_id => version_id,
+        _ => return Ok(visit),
+    };
+    let questionnaires = web.context.questionnaires.clone();
+    match web.context.pool.look_up(move |conn| questionnaires.get(conn, version_id)).await {
+        Ok(questionnaire) => Ok(Visit { version_id, questionnaire, ..visit }),
+        Err(error) => {
+            tracing::error!(%error, "the questions of a page could not be looked up");
+            Err(State::Busy)
+        }
+    }
+}
+
+/// What the nonce of a form says.
+struct Sent<'a> {
+    /// Random, of this page alone.
+    salt: &'a str,
+    /// Key of the version that the page showed; it means nothing without [`freshness`](Self::freshness).
+    version_id: i64,
+    /// `None` of a page that is not ours, or too old.
+    freshness: Option<Freshness>,
+}
+
+/// Which nonce a page of ours had.
+#[derive(PartialEq)]
+enum Freshness {
+    /// Of a page that was opened.
+    First,
+    /// Of a page that asked to press once more.
+    Confirmed,
+}
+
+impl<'a> Sent<'a> {
+    fn read(web: &Web, visit: &Visit, form: &'a SurveyForm) -> Self {
+        let mut parts = form.nonce.splitn(3, '.');
+        let salt = parts.next().unwrap_or_default();
+        let version_id = parts.next().and_then(|id| id.parse().ok()).unwrap_or_default();
+        let (nonce, context) = (parts.next().unwrap_or_default(), &web.context);
+        let subject = subject(visit, version_id, salt);
+        let is_fresh = |subject: &[u8]| context.secrets.check_page_nonce(nonce, subject, context.now(), NONCE_AGE);
+        let freshness = match () {
+            () if is_fresh(&subject) => Some(Freshness::First),
+            () if is_fresh(&confirmed(&subject)) => Some(Freshness::Confirmed),
+            () => None,
+        };
+        Self { salt, version_id, freshness }
+    }
+}
+
 /// The answers of a form and the hash of its page, or the page with everything that is wrong with it.
 async fn check(web: &Web, visit: &Visit, form: &SurveyForm) -> Result<(Answers, Vec<u8>), Filled> {
     let (context, mut problems) = (&web.context, Vec::new());
-    let (salt, nonce) = form.nonce.split_once('.').unwrap_or_default();
-    let subject = subject(visit, salt);
-    let is_fresh = |subject: &[u8]| context.secrets.check_page_nonce(nonce, subject, context.now(), NONCE_AGE);
-    let is_first = is_fresh(&subject);
-    let is_confirmed = !is_first && is_fresh(&confirmed(&subject));
+    let Sent { salt, freshness, .. } = Sent::read(web, visit, form);
+    let (is_first, is_confirmed) = (freshness == Some(Freshness::First), freshness == Some(Freshness::Confirmed));
     if form.is_suspect() {
         put_aside(web, Reason::HiddenField).await;
     }
@@ -159,16 +216,16 @@ async fn store(web: &Web, visit: &Visit, answers: Answers, page: Vec<u8>) -> db:
     web.writer.submit(Submission::WalkUp { page, until, response }).await
 }
 
-/// What the nonce of a page stands for: this page of this counter.
-fn subject(visit: &Visit, salt: &str) -> Vec<u8> {
-    ["counter", &visit.counter.code, salt].join("\0").into_bytes()
+/// What the nonce of a page stands for: this page of this counter, with the questions of this version.
+fn subject(visit: &Visit, version_id: i64, salt: &str) -> Vec<u8> {
+    ["counter", &visit.counter.code, &version_id.to_string(), salt].join("\0").into_bytes()
 }
 
 fn page(web: &Web, request: &HttpRequest, visit: &Visit, filled: Filled) -> HttpResponse {
     let Filled { answers, problems, stage, is_confirmed, .. } = filled;
     let (context, frame) = (&web.context, shown(web, request));
     let salt = hex::encode(random::<16>());
-    let subject = subject(visit, &salt);
+    let subject = subject(visit, visit.version_id, &salt);
     let subject = if is_confirmed { confirmed(&subject) } else { subject };
     let locale = frame.t.locale();
     let counter =
@@ -179,12 +236,13 @@ fn page(web: &Web, request: &HttpRequest, visit: &Visit, filled: Filled) -> Http
         about: About::Counter(&counter),
         links: &Links { not_me: String::new(), unsubscribe: None, privacy: notice },
         privacy: &privacy(web, &frame),
-        nonce: format!("{salt}.{}", context.secrets.page_nonce(&subject, context.now())),
+        nonce: format!("{salt}.{}.{}", visit.version_id, context.secrets.page_nonce(&subject, context.now())),
         answers,
         identity: Identity::Anonymous,
         stage,
         problems,
         step: None,
+        kept_texts: Vec::new(),
         frame: &frame,
     };
     let response = render(&page, page.status(), page.wait());

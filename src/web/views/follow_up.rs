@@ -199,6 +199,8 @@ pub struct InterviewPage {
     pub is_open: bool,
     /// Who asks: the signed-in user.
     pub interviewer: String,
+    /// Key of the questionnaire's version.
+    pub version: i64,
     /// What to ask.
     pub fields: Vec<Field>,
     /// What was wrong with the form, with the field to go to.

@@ -69,7 +69,7 @@ pub struct Line {
     pub error: Option<String>,
 }
 
-/// `GET /staff/counters/{code}/entry`. Form fields: `csrf`, `form`, `mode`, `day`, `number`, `repeated`, and the keys that
+/// `GET /staff/counters/{code}/entry`. Form fields: `csrf`, `form`, `entry`, `mode`, `day`, `number`, `repeated`, and the keys that
 /// were ticked under the names of the questions.
 #[derive(Debug, Clone, Template)]
 #[template(path = "staff/paper_entry.html")]
@@ -98,6 +98,8 @@ pub struct EntryPage {
     pub forms: Vec<FormChoice>,
     /// Key of the version keyed in.
     pub form: i64,
+    /// Random, of this page: what is sent twice is entered once.
+    pub entry: String,
     /// The questions.
     pub lines: Vec<Line>,
     /// The field to go to and what to say.
@@ -205,6 +207,11 @@ impl PaperFormPage {
 }
 
 impl EntryPage {
+    /// There is another version to choose, or the one that was chosen is gone.
+    fn offers_forms(&self) -> bool {
+        self.forms.len() > 1 || self.problems.iter().any(|(id, _)| id == "forms")
+    }
+
     fn saved_text(&self, t: &Texts) -> Option<String> {
         let (number, month) = self.saved.as_ref()?;
         let args = [("number", number.clone()), ("month", format::period(t, month))];

@@ -33,4 +33,6 @@ paper-errors = The form was not saved
 paper-error-mode = Say whether the answers were given on paper or by phone
 paper-error-day = Enter the date on the form: within the last year, not in the future, and not after the counter’s end
 paper-error-number = Enter the number on the form, { $max } characters at most
+paper-error-form = This version of the form can no longer be chosen. Under “Form printed from”, choose the one that stands at the foot of the paper, and check what you typed: it is still here
+paper-error-sent = This page was saved before, with other answers, and these count. If what stands here now is another form or call, save again and it is entered as well
 paper-counts-note = Forms of a month whose results are published count in the next open month. They stand with the answers of the counter, marked as keyed in, and are judged by nobody.

@@ -24,6 +24,7 @@ sample-error-seed = Seed: enter a whole number, 0 or more
 sample-error-reason = Reason: say why it is drawn again, in up to { $max } characters
 sample-error-no-records = No service was completed in this quarter, so there is nothing to draw from
 sample-error-already = This quarter was drawn a moment ago; see its own page
+sample-error-version = Another questionnaire is asked by now. What you keyed in is kept below: ask what has changed, check the answers, and save again
 sample-error-told = The results of this quarter have been announced; nothing can be drawn or noted any more
 sample-error-loses = Fraction: { $count } customers who have answered are not in the new draw. Keep the seed and raise the fraction, then the list only grows
 

@@ -24,6 +24,7 @@ sample-error-seed = 随机种子：请填写一个不小于 0 的整数
 sample-error-reason = 重抽理由：请说明为什么重抽，不超过 { $max } 字
 sample-error-no-records = 这个季度没有已完成的服务记录，无从抽取
 sample-error-already = 这个季度刚才已经抽过样，请到该季度的页面查看
+sample-error-version = 问卷已换成新的版本。已录入的内容保留在下面，请补问有改动的题目，核对后再保存
 sample-error-told = 这个季度的结果已经公布，不能再抽样或记录回访
 sample-error-loses = 抽取比例：已作答的客户中有 { $count } 位不在新名单里。请保持种子不变、调高比例，名单就只增不减
 

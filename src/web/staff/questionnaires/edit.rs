@@ -17,19 +17,20 @@ use crate::db::questionnaire_draft::{self, SaveError, Stored};
 use crate::db::{self, questionnaire};
 use crate::domain::questionnaire::Kind;
 use crate::domain::questionnaire_draft::{Draft, DraftQuestion, Toward};
+use crate::domain::questionnaire_past::Past;
 
-/// A draft, and the codes that were ever published of its questionnaire.
+/// A draft, and what was published of its questionnaire before.
 pub(super) struct Opened {
     pub stored: Stored,
-    pub published: Vec<String>,
+    pub past: Past,
 }
 
 /// `GET /staff/questionnaires/{code}/edit`
 pub async fn show(page: Page, code: Path<String>) -> HttpResponse {
     let result = async {
         page.reader(&WRITERS)?;
-        let stored = open(&page, &code).await?.stored;
-        draft_page(&page, &stored, &stored.draft, None)
+        let Opened { stored, past } = open(&page, &code).await?;
+        draft_page(&page, &stored, &past, &stored.draft, None)
     };
     let result = result.await;
     page.answer(result)
@@ -79,7 +80,7 @@ pub(super) async fn open(page: &Page, code: &str) -> Result<Opened, Refusal> {
     let code = code.to_owned();
     let load = move |conn: &mut db::Connection| -> db::Result<Option<Opened>> {
         let Some(stored) = questionnaire_draft::get(conn, &code)? else { return Ok(None) };
-        Ok(Some(Opened { published: questionnaire::published_codes(conn, &code)?, stored }))
+        Ok(Some(Opened { past: questionnaire::past(conn, &code)?, stored }))
     };
     Ok(page.pool().read(load).await?.ok_or(Problem::NotFound)?)
 }
@@ -88,7 +89,8 @@ async fn take(page: &Page, code: &str, body: &[u8]) -> Result<HttpResponse, Refu
     let (session, fields) = posted(page, &WRITERS, body)?;
     let by = session.user.email.clone();
     let (seen, now, path) = (revision(&fields)?, page.web.context.now(), format!("{PATH}/{code}/edit"));
-    let mut draft = open(page, code).await?.stored.draft;
+    let Opened { stored, past } = open(page, code).await?;
+    let mut draft = stored.draft;
     draft.title = form::words(&fields, "title");
     if fields.iter().any(|(name, _)| name == "long") {
         field(&fields, "long").clone_into(&mut draft.long_because);
@@ -102,12 +104,16 @@ async fn take(page: &Page, code: &str, body: &[u8]) -> Result<HttpResponse, Refu
             let work = move |conn: &mut db::Connection| questionnaire_draft::discard(conn, &of, seen, &by, now);
             return match page.pool().write(work).await {
                 Ok(()) => Ok(see_other(PATH)),
-                Err(error) => overtaken(page, error, &typed),
+                Err(error) => overtaken(page, error, &past, &typed),
             };
         }
         "add" => {
             let kind: Kind = field(&fields, "kind").parse().map_err(|_| Problem::BadRequest)?;
             let added = draft.add(kind);
+            if let Some(mut question) = added.and_then(|id| draft.question(id)).cloned() {
+                question.rename_retired(&draft, &past);
+                draft.put(question);
+            }
             to = added.map_or(to, |id| format!("{path}/{id}"));
         }
         word => {
@@ -123,7 +129,7 @@ async fn take(page: &Page, code: &str, body: &[u8]) -> Result<HttpResponse, Refu
     let work = move |conn: &mut db::Connection| questionnaire_draft::save(conn, &of, seen, &draft, &by, now);
     match page.pool().write(work).await {
         Ok(_) => Ok(see_other(&to)),
-        Err(error) => overtaken(page, error, &typed),
+        Err(error) => overtaken(page, error, &past, &typed),
     }
 }
 
@@ -134,7 +140,7 @@ async fn take_question(page: &Page, code: &str, id: u32, body: &[u8]) -> Result<
     let opened = open(page, code).await?;
     let unknown = DraftQuestion::empty(id, field(&fields, "code").to_owned(), Kind::Text);
     let stored = opened.stored.draft.question(id).cloned().unwrap_or(unknown);
-    let is_published = opened.published.contains(&stored.code);
+    let is_published = opened.past.goes_on(&stored.code);
     let mut question = form::question(&fields, &stored, is_published);
     let typed = question.clone();
     let mut draft = opened.stored.draft.clone();
@@ -145,6 +151,7 @@ async fn take_question(page: &Page, code: &str, id: u32, body: &[u8]) -> Result<
         Step::Add(List::Reasons) => question.add_reason(),
         _ => question.begin(&draft),
     }
+    question.rename_retired(&draft, &opened.past);
     let path = format!("{PATH}/{code}/edit");
     let to = match step {
         Step::Close => format!("{path}#question-{}", place(&draft, id)),
@@ -172,9 +179,9 @@ fn revision(fields: &Fields) -> Result<i64, Refusal> {
 }
 
 /// The page with what was typed, over what somebody else has saved.
-fn overtaken(page: &Page, error: SaveError, typed: &Draft) -> Result<HttpResponse, Refusal> {
+fn overtaken(page: &Page, error: SaveError, past: &Past, typed: &Draft) -> Result<HttpResponse, Refusal> {
     match who(page, error)? {
-        (Some(stored), overtaken) => draft_page(page, &stored, typed, Some(overtaken)),
+        (Some(stored), overtaken) => draft_page(page, &stored, past, typed, Some(overtaken)),
         (None, _) => Err(Refusal::Problem(Problem::NotFound, Some(page.t.get("questionnaire-overtaken-gone")))),
     }
 }
@@ -195,10 +202,11 @@ fn who(page: &Page, error: SaveError) -> Result<(Option<Box<Stored>>, Overtaken)
 fn draft_page(
     page: &Page,
     stored: &Stored,
+    past: &Past,
     typed: &Draft,
     overtaken: Option<Overtaken>,
 ) -> Result<HttpResponse, Refusal> {
-    let checked = stored.draft.check(&stored.code);
+    let checked = stored.draft.check_after(&stored.code, past);
     let view = EditPage {
         shell: page.shell(Some(Area::Questionnaires)),
         code: stored.code.clone(),
@@ -224,12 +232,13 @@ fn question_page(
 ) -> Result<HttpResponse, Refusal> {
     let stored = &opened.stored;
     let theirs = overtaken.map(|overtaken| {
-        let sheet = Sheet::of_draft(&page.t, &stored.code, &stored.draft, &stored.draft.check(&stored.code));
+        let checked = stored.draft.check_after(&stored.code, &opened.past);
+        let sheet = Sheet::of_draft(&page.t, &stored.code, &stored.draft, &checked);
         (overtaken, sheet.cards.into_iter().find(|card| card.id == question.id))
     });
     let mut draft = stored.draft.clone();
     draft.put(question.clone());
-    let checked = draft.check(&stored.code);
+    let checked = draft.check_after(&stored.code, &opened.past);
     let at = place(&draft, question.id);
     let neighbour = |at: usize| draft.questions.get(at).map(|question| question.id);
     let own = checked.faults.iter().filter(|fault| fault.place.question.is_some_and(|found| found + 1 == at));
@@ -240,7 +249,7 @@ fn question_page(
         revision: stored.revision,
         place: (at, draft.questions.len()),
         neighbours: (at.checked_sub(2).and_then(neighbour), neighbour(at)),
-        is_published: opened.published.contains(&question.code),
+        is_published: opened.past.goes_on(&question.code),
         faults: own.map(|fault| FaultHere::of(&page.t, fault)).collect(),
         earlier: earlier(&page.t, &draft, &checked, &question),
         question,

@@ -1,6 +1,8 @@
 //! `/staff/questionnaires`: what customers are asked, how the next version is written and published, and which
 //! questionnaire each channel asks (FEATURES C1–C7).
 
+use std::collections::HashMap;
+
 use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Path};
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -19,6 +21,7 @@ use crate::db::{self};
 use crate::domain::questionnaire::Questionnaire;
 use crate::domain::questionnaire_change::Changes;
 use crate::domain::questionnaire_draft::{Draft, is_code};
+use crate::domain::questionnaire_past::Past;
 use crate::domain::questionnaire_preset::Preset;
 use crate::domain::service_record::Channel;
 use crate::domain::user::Role;
@@ -71,12 +74,14 @@ pub async fn show(page: Page, code: Path<String>) -> HttpResponse {
         page.reader(&WRITERS)?;
         let known = known(&page).await?;
         let own: Vec<&Version> = known.of(&code).collect();
+        let counts = counts(&page, own.iter().map(|version| version.id).collect()).await?;
         let draft = known.draft(&code);
         if own.is_empty() && draft.is_none() {
             return Err(Problem::NotFound.into());
         }
-        let current =
-            own.first().map(|one| (version_row(&page, one, own.get(1)), Sheet::of(&page.t, &one.questionnaire)));
+        let current = own
+            .first()
+            .map(|one| (version_row(&page, one, own.get(1), &counts), Sheet::of(&page.t, &one.questionnaire)));
         let before = own.iter().skip(1).map(Some).chain([None]);
         let view = ViewPage {
             shell: page.shell(Some(Area::Questionnaires)),
@@ -84,7 +89,7 @@ pub async fn show(page: Page, code: Path<String>) -> HttpResponse {
             channels: known.channels(&code),
             current,
             draft: draft.map(|stored| saved(&page, stored)),
-            history: own.iter().zip(before).map(|(one, before)| version_row(&page, one, before)).collect(),
+            history: own.iter().zip(before).map(|(one, before)| version_row(&page, one, before, &counts)).collect(),
             code: code.into_inner(),
         };
         page.html(&view, 200)
@@ -157,6 +162,10 @@ impl Known {
     /// The versions of a questionnaire, newest first.
     fn of<'a>(&'a self, code: &str) -> impl Iterator<Item = &'a Version> {
         self.versions.iter().filter(move |version| version.code == code)
+    }
+
+    fn past(&self, code: &str) -> Past {
+        Past(self.of(code).map(|version| (version.version, version.questionnaire.clone())).collect())
     }
 
     fn draft(&self, code: &str) -> Option<&Stored> {
@@ -242,10 +251,12 @@ async fn show_new(
 async fn show_list(page: &Page, overtaken: bool) -> Result<HttpResponse, Refusal> {
     page.reader(&WRITERS)?;
     let known = known(page).await?;
+    let newest = known.codes().into_iter().filter_map(|code| known.of(code).next());
+    let counts = counts(page, newest.map(|version| version.id).collect()).await?;
     let row = |code: &str| ListRow {
         code: code.to_owned(),
         title: known.title(page, code),
-        version: known.of(code).next().map(|version| version_row(page, version, None)),
+        version: known.of(code).next().map(|version| version_row(page, version, None, &counts)),
         draft: known.draft(code).map(|stored| saved(page, stored)),
         channels: known.channels(code),
     };
@@ -266,7 +277,13 @@ async fn show_list(page: &Page, overtaken: bool) -> Result<HttpResponse, Refusal
     page.html(&view, if overtaken { 409 } else { 200 })
 }
 
-fn version_row(page: &Page, version: &Version, before: Option<&&Version>) -> VersionRow {
+/// How many responses there are to each of these versions.
+async fn counts(page: &Page, versions: Vec<i64>) -> Result<HashMap<i64, usize>, Refusal> {
+    let count = move |conn: &mut db::Connection| questionnaire::responses(conn, &versions);
+    Ok(page.pool().read(count).await?)
+}
+
+fn version_row(page: &Page, version: &Version, before: Option<&&Version>, counts: &HashMap<i64, usize>) -> VersionRow {
     let changes = before.map(|before| {
         let (before, after) = (&before.questionnaire, &version.questionnaire);
         lines(&page.t, before, after, &Changes::between(before, after))
@@ -275,7 +292,7 @@ fn version_row(page: &Page, version: &Version, before: Option<&&Version>) -> Ver
         version: version.version,
         at: local(page, version.published_at),
         by: version.published_by.clone(),
-        responses: version.responses,
+        responses: counts.get(&version.id).copied().unwrap_or(0),
         long_because: version.long_because.clone(),
         changes: changes.unwrap_or_default(),
     }

@@ -11,9 +11,10 @@ use super::super::super::views::questionnaires::{PATH, Sheet, faults};
 use super::super::super::views::{Area, Problem};
 use super::super::{field, parse, posted};
 use super::{Known, WRITERS, known};
-use crate::db;
 use crate::db::questionnaire_draft::{self, PublishError, SaveError};
+use crate::db::{self, questionnaire};
 use crate::domain::questionnaire_change::Changes;
+use crate::domain::questionnaire_draft::is_code;
 
 /// `GET /staff/questionnaires/{code}/publish`
 pub async fn show(page: Page, code: Path<String>) -> HttpResponse {
@@ -51,9 +52,10 @@ pub async fn publish(page: Page, code: Path<String>, body: Bytes) -> HttpRespons
 pub async fn look(page: Page, code: Path<String>) -> HttpResponse {
     let result = async {
         page.reader(&WRITERS)?;
-        let known = known(&page).await?;
-        let stored = known.draft(&code).ok_or(Problem::NotFound)?;
-        Ok(preview::page(&page.web, &page.request, &stored.draft.read(&code).0))
+        let find = move |conn: &mut db::Connection| questionnaire_draft::get(conn, &code);
+        let stored = page.pool().read(find).await?.ok_or(Problem::NotFound)?;
+        let code = &stored.code;
+        Ok(preview::page(&page.web, &page.request, &stored.draft.read(code).0))
     };
     let result = result.await;
     page.answer(result)
@@ -64,9 +66,13 @@ pub async fn look_back(page: Page, path: Path<(String, String)>) -> HttpResponse
     let result = async {
         page.reader(&WRITERS)?;
         let (code, version) = path.into_inner();
-        let (version, known) = (parse::<i32>(&version)?, known(&page).await?);
-        let published = known.of(&code).find(|one| one.version == version).ok_or(Problem::NotFound)?;
-        Ok(preview::page(&page.web, &page.request, &published.questionnaire))
+        let version: i32 = parse(&version)?;
+        if !is_code(&code) {
+            return Err(Problem::NotFound.into());
+        }
+        let find = move |conn: &mut db::Connection| questionnaire::published(conn, &code, version);
+        let published = page.pool().read(find).await?.ok_or(Problem::NotFound)?;
+        Ok(preview::page(&page.web, &page.request, &published))
     };
     let result = result.await;
     page.answer(result)
@@ -85,7 +91,7 @@ enum Shown {
 
 fn confirm(page: &Page, known: &Known, code: &str, shown: Shown) -> Result<HttpResponse, Refusal> {
     let stored = known.draft(code).ok_or(Problem::NotFound)?;
-    let checked = stored.draft.check(code);
+    let checked = stored.draft.check_after(code, &known.past(code));
     let newest = known.of(code).next();
     let changes = newest.map(|version| {
         let before = version.questionnaire.clone();

@@ -4,6 +4,7 @@ use askama::Template;
 use chrono::NaiveDateTime;
 
 use super::{format, shell::Shell};
+use crate::db::questionnaire::MANY;
 use crate::domain::questionnaire::{Kind, OVERALL, Questionnaire};
 use crate::domain::questionnaire_draft::{Checked, Draft};
 use crate::domain::service_record::Channel;
@@ -54,8 +55,8 @@ pub struct VersionRow {
     pub at: NaiveDateTime,
     /// A user's address; `None` where manyi brought it along.
     pub by: Option<String>,
-    /// Responses that are told of.
-    pub responses: i64,
+    /// Responses that are told of, counted up to [`MANY`].
+    pub responses: usize,
     /// Why it is longer than it should be.
     pub long_because: Option<String>,
     /// What it changed, in a line; empty for the first.
@@ -269,6 +270,12 @@ impl VersionRow {
     fn since(&self, t: &Texts) -> String {
         let args = [("version", self.version.to_string()), ("time", format::date_time(t, &self.at))];
         t.with("questionnaire-version-since", &args)
+    }
+
+    /// `317`, or `1,000+`.
+    fn answered(&self) -> String {
+        let count = format::count(&u32::try_from(self.responses).unwrap_or(u32::MAX));
+        if i64::try_from(self.responses).is_ok_and(|responses| responses < MANY) { count } else { format!("{count}+") }
     }
 
     fn author(&self, t: &Texts) -> String {

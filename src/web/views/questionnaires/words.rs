@@ -48,6 +48,17 @@ pub fn what(t: &Texts, fault: &DraftFault) -> String {
         DraftProblem::Misread(Misread::Number(most)) => t.with("questionnaire-fault-number", &[("most", most)]),
         DraftProblem::Misread(Misread::Unprintable) => t.get("questionnaire-fault-unprintable"),
         DraftProblem::NeedsReason => t.get("questionnaire-fault-too-long"),
+        DraftProblem::Retired(stood) => {
+            let args = [
+                ("code", stood.code.clone()),
+                ("question", words(t, &stood.text)),
+                ("version", stood.version.to_string()),
+            ];
+            match fault.place.part {
+                Part::RowCode(_) => t.with("questionnaire-fault-retired-row", &args),
+                _ => t.with("questionnaire-fault-retired", &args),
+            }
+        }
         DraftProblem::Fault(problem) => self::problem(t, problem),
     }
 }
@@ -197,11 +208,6 @@ pub fn words(t: &Texts, text: &Localised) -> String {
         ("", other) => other.to_owned(),
         (own, _) => own.to_owned(),
     }
-}
-
-/// A count with thousands separated.
-pub fn count(n: &i64) -> String {
-    format::count(&u32::try_from(*n).unwrap_or(u32::MAX))
 }
 
 /// `王敏 11 月 22 日 10:00 保存`.

@@ -139,6 +139,7 @@ impl Samples {
             attempts: vec![attempt],
             is_open: true,
             interviewer: self.say("沈怡", "Shen Yi"),
+            version: 1,
             fields: fields(self.t, &questionnaire, &[("comment".to_owned(), self.say("好", "fine"))], &errors),
             problems: errors.iter().map(|_| ("q1".to_owned(), self.say("请选择", "choose"))).collect(),
         }

@@ -59,6 +59,7 @@ impl Samples {
                 .map(|(id, current)| paper::FormChoice { id, name: format!("offline {id}"), current })
                 .into(),
             form: 2,
+            entry: "0".repeat(32),
             lines: paper::lines(self.t, &every_kind(), &typed, wrong),
             problems: if refused { vec![("day".to_owned(), self.say("日期", "date"))] } else { Vec::new() },
             saved: (!refused).then(|| (self.say("011", "011"), period("2026-10"))),

@@ -59,7 +59,7 @@ impl Samples {
             version: 2,
             at: moment("2026-11-16T09:30:00"),
             by: Some(self.say("赵敏", "Zhao Min")),
-            responses: 2310,
+            responses: 317,
             long_because: Some(self.say("每年一次的调查", "Once a year")),
             changes: vec![self.say("题目顺序变了。", "The questions come in another order.")],
         }

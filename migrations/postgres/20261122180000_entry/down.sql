@@ -1,0 +1,2 @@
+DROP INDEX response_entry;
+ALTER TABLE response DROP COLUMN entry;

@@ -1,0 +1,2 @@
+DROP INDEX response_version;
+DROP INDEX anonymous_response_version;
