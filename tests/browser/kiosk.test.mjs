@@ -74,6 +74,18 @@ for (const language of languages) {
       assert.ok(await page.locator('input[name="q.overall"][value="2"]').isChecked());
       await wait(page, 91);
       assert.ok(await over(page).isVisible(), "whoever comes next does not see it");
+      assert.ok(!(await ask(page).isVisible()) && !(await page.locator("#submit").isVisible()));
+      await page.keyboard.press("Enter");
+      assert.ok(await over(page).isVisible(), "and can't send it by a key");
+      assert.match(page.url(), /\/q\/\w+\?/);
+      for (let press = 0; press < 12; press++) {
+        await page.keyboard.press("Tab");
+        const behind = await page.evaluate(() => {
+          const focused = document.activeElement;
+          return focused.matches("header *, form *") && !focused.closest(".over") && focused.outerHTML;
+        });
+        assert.equal(behind, false, "nor reach it");
+      }
       await over(page).locator("a").last().click();
       assert.equal(await page.locator("input:checked").count(), 0);
       assert.notEqual(await page.locator("html").getAttribute("lang"), language, "in the other language");

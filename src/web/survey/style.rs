@@ -11,8 +11,9 @@ use sha2::{Digest, Sha256};
 /// The style sheet. Colours are the tokens of EXPERIENCE §8; `.big` is 大字版: 24 px text, rows of 64 px.
 pub const SURVEY_CSS: &str = include_str!("../../../templates/survey/survey.css");
 
-/// What a kiosk has beside it: a cover that comes over a page which nobody touches any more. Each answer names another
-/// animation, which begins the time anew; no script is needed to know that somebody is still there.
+/// What a kiosk has beside it: a cover that comes over a page which nobody touches any more, and takes away what is behind
+/// it. Each question that is answered begins a time of its own, and while one of them runs the page is shown; no script is
+/// needed to know that somebody is still there. (`--on` and `--off` hold while a time runs, and fall back after it.)
 pub const KIOSK_CSS: &str = include_str!("../../../templates/survey/kiosk.css");
 
 /// What a customer's page is drawn from.
