@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use super::department::Departments;
 use super::questionnaire::Current;
 use super::schema::{client, employee, invitation, outbox, service_record};
-use super::{Connection, Result, eligibility, employee as employees, questionnaire, suppression, tally};
+use super::{Connection, Result, complaint, eligibility, employee as employees, questionnaire, suppression, tally};
 use crate::crypto::{Place, Secrets, random};
 use crate::domain::eligibility::Rules as EligibilityRules;
 use crate::domain::field::{FieldError, Reason};
@@ -306,11 +306,13 @@ impl<'a> Intake<'a> {
         found.into_iter().map(read).collect()
     }
 
-    /// The states of the invitations to be, and when they are due: rules, suppression, cool-down, age, address (A4–A6).
+    /// The states of the invitations to be, and when they are due: rules, suppression, open complaints,
+    /// cool-down, age, address (A4–A6).
     fn judge(&self, conn: &mut Connection, fresh: &[Resolved<'_>]) -> Result<Vec<Judged>> {
         let addresses = distinct(fresh.iter().map(|resolved| &resolved.email_hash));
         let customers = distinct(fresh.iter().map(|resolved| &resolved.customer_hash));
         let suppressed: HashSet<Vec<u8>> = suppression::among(conn, &addresses, self.now)?.into_iter().collect();
+        let complaints = complaint::open_among(conn, &addresses, &customers, &[], self.now)?;
         let mut last_asked = self.last_asked(conn, &addresses, &customers)?;
         let cooldown = TimeDelta::days(self.rules.cooldown_days);
         let mut judged = Vec::with_capacity(fresh.len());
@@ -324,6 +326,9 @@ impl<'a> Intake<'a> {
                 (None, _) => State::NoAddress,
                 (Some(_), None) => State::TooOld,
                 (Some(hash), _) if suppressed.contains(hash) => State::Suppressed,
+                (Some(address), _) if complaints.has_any(std::iter::once(address).chain(&resolved.customer_hash)) => {
+                    State::ComplaintOpen
+                }
                 (Some(address), Some(due)) => {
                     let whom = || std::iter::once(address).chain(&resolved.customer_hash);
                     let soon = |last: &DateTime<Utc>| (due - *last).abs() < cooldown;

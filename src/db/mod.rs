@@ -55,6 +55,7 @@ pub mod bounce;
 mod checkpoint;
 pub mod closing;
 pub mod commitment;
+pub mod complaint;
 mod connection;
 pub mod contact_wish;
 pub mod correction;

@@ -12,7 +12,7 @@ use super::department::Department;
 use super::invitation::RecordPart;
 use super::mail_text::{self, Bound};
 use super::schema::{department, invitation, outbox, service_record};
-use super::{Connection, Error, Result, parse, reminder, suppression, utc};
+use super::{Connection, Error, Result, complaint, parse, reminder, suppression, utc};
 use crate::crypto::Secrets;
 use crate::domain::invitation::{Rules, State};
 use crate::domain::locale::Locale;
@@ -230,8 +230,8 @@ fn first_mails(conn: &mut Connection, rows: &[Parts]) -> Result<HashMap<i64, i64
     Ok(first.into_iter().collect())
 }
 
-/// Those of claimed mails that are no longer to be sent: answered, declined or taken back meanwhile, or written to an
-/// address that is on the suppression list now. Asked again just before a mail goes over the wire.
+/// Those of claimed mails that are no longer to be sent: answered, declined or taken back meanwhile, written to an
+/// address that is on the suppression list now, or to a customer whose complaint is open. Asked again just before a mail goes over the wire.
 pub fn unwanted(conn: &mut Connection, mails: &[Ticket], now: DateTime<Utc>) -> Result<HashMap<i64, State>> {
     if mails.is_empty() {
         return Ok(HashMap::new());
@@ -239,15 +239,26 @@ pub fn unwanted(conn: &mut Connection, mails: &[Ticket], now: DateTime<Utc>) -> 
     let ids: Vec<i64> = mails.iter().map(|mail| mail.invitation_id).collect();
     let hashes: Vec<Vec<u8>> = mails.iter().filter_map(|mail| mail.email_hash.clone()).collect();
     let listed = suppression::among(conn, &hashes, now)?;
-    let states = invitation::table.filter(invitation::id.eq_any(ids)).select((invitation::id, invitation::state));
-    let states: HashMap<i64, String> = states.load(conn)?.into_iter().collect();
+    let rows: Vec<(i64, String, i64, Option<Vec<u8>>)> = invitation::table
+        .inner_join(service_record::table)
+        .filter(invitation::id.eq_any(ids))
+        .select((invitation::id, invitation::state, service_record::id, service_record::customer_hash))
+        .load(conn)?;
+    let customers: Vec<Vec<u8>> = rows.iter().filter_map(|row| row.3.clone()).collect();
+    let services: Vec<i64> = rows.iter().map(|row| row.2).collect();
+    let complaints = complaint::open_among(conn, &hashes, &customers, &services, now)?;
+    let rows: HashMap<i64, (String, i64, Option<Vec<u8>>)> =
+        rows.into_iter().map(|(id, state, service, customer)| (id, (state, service, customer))).collect();
     let mut unwanted = HashMap::new();
     for mail in mails {
-        let state = states.get(&mail.invitation_id).map(|word| parse("invitation", "state", word)).transpose()?;
+        let Some((word, service, customer)) = rows.get(&mail.invitation_id) else { continue };
+        let state = parse("invitation", "state", word)?;
         let is_listed = mail.email_hash.as_ref().is_some_and(|hash| listed.contains(hash));
+        let complains = complaints.is_about(*service) || complaints.has_any(mail.email_hash.iter().chain(customer));
         match state {
-            Some(state) if !State::takes_answers(state) => unwanted.insert(mail.id, state),
+            state if !State::takes_answers(state) => unwanted.insert(mail.id, state),
             _ if is_listed => unwanted.insert(mail.id, State::Suppressed),
+            _ if complains => unwanted.insert(mail.id, State::ComplaintOpen),
             _ => None,
         };
     }
@@ -269,7 +280,7 @@ pub fn finish(
         let state = match finish {
             Finish::Accepted => "accepted",
             Finish::Retry { .. } => "retry",
-            Finish::Ended(State::Suppressed) => "suppressed",
+            Finish::Ended(State::Suppressed | State::ComplaintOpen) => "suppressed",
             Finish::Ended(State::Expired | State::Answered | State::Declined) => "expired",
             Finish::Ended(_) => "failed",
         };

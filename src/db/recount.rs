@@ -38,6 +38,8 @@ pub struct Recount {
     pub responses: i64,
     /// Service records that were counted.
     pub records: i64,
+    /// Complaints that were counted.
+    pub complaints: i64,
     /// Tallies that were compared.
     pub tallies: i64,
     /// What differs.
@@ -135,6 +137,7 @@ struct ServiceTallyRow {
     resolution_known: i64,
     timely: i64,
     timed: i64,
+    complaints: i64,
 }
 
 /// A response as either table keeps it, without its id.
@@ -148,12 +151,13 @@ struct Counted {
     periods: [String; 3],
 }
 
-/// Recounts the tallies from responses, service records and invitations.
+/// Recounts the tallies from responses, service records, invitations and complaints.
 pub fn recount(conn: &mut Connection, zone: Tz) -> Result<Recount> {
     let mut counting = Counting::default();
     counting.named(conn)?;
     counting.anonymous(conn)?;
     counting.services(conn, zone)?;
+    counting.complaints(conn)?;
     counting.compare(conn)
 }
 
@@ -272,9 +276,24 @@ impl Counting {
                     resolution_known: i64::from(record.resolved.is_some()),
                     timely: i64::from(timely == Some(true)),
                     timed: i64::from(timely.is_some()),
+                    complaints: 0,
                 };
                 self.found.records += 1;
                 self.tallies.add_service(attribution, Periods::at(record.completed_at, zone), delta);
+            }
+        }
+    }
+
+    fn complaints(&mut self, conn: &mut Connection) -> Result<()> {
+        let mut last = 0;
+        loop {
+            let page = super::complaint::counted_after(conn, last, PAGE)?;
+            let Some((id, ..)) = page.last() else { return Ok(()) };
+            last = *id;
+            for (_, attribution, [month, quarter, year]) in page {
+                let counts_in = periods("complaint", &month, &quarter, &year)?;
+                self.found.complaints += 1;
+                self.tallies.add_service(attribution, counts_in, ServiceDelta { complaints: 1, ..Default::default() });
             }
         }
     }
@@ -321,6 +340,7 @@ impl Counting {
             told.compare(&what, "resolution_known", stored.resolution_known, recounted.resolution_known);
             told.compare(&what, "timely", stored.timely, recounted.timely);
             told.compare(&what, "timed", stored.timed, recounted.timed);
+            told.compare(&what, "complaints", stored.complaints, recounted.complaints);
         }
         for department in union(&responded, &self.responded) {
             let of = |sums: &BTreeMap<i64, i64>| sums.get(department).copied().unwrap_or_default();
@@ -461,6 +481,7 @@ impl ServiceTallyRow {
             resolution_known: self.resolution_known,
             timely: self.timely,
             timed: self.timed,
+            complaints: self.complaints,
         }
     }
 }

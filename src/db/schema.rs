@@ -368,6 +368,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    complaint (id) {
+        id -> BigInt,
+        reference -> Text,
+        content_hash -> Binary,
+        department_id -> BigInt,
+        client_id -> Nullable<BigInt>,
+        channel -> Text,
+        service_record_id -> Nullable<BigInt>,
+        received_at -> Timestamp,
+        closed_at -> Nullable<Timestamp>,
+        kind -> Nullable<Text>,
+        urgent -> Bool,
+        details -> Nullable<Binary>,
+        email_hash -> Nullable<Binary>,
+        customer_hash -> Nullable<Binary>,
+        month -> Text,
+        quarter -> Text,
+        year -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     period (id) {
         id -> Text,
         state -> Text,
@@ -630,6 +653,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     counter,
     sent_page,
     partial_response,
+    complaint,
 );
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(service_record::department_id, invitation::state);

@@ -59,6 +59,7 @@ struct ServiceRow {
     resolution_known: i64,
     timely: i64,
     timed: i64,
+    complaints: i64,
 }
 
 /// Reads the tallies of some departments over some months, and the sealed figures that stand in their place.
@@ -84,6 +85,7 @@ pub(super) fn live(conn: &mut Connection, wanted: &Wanted<'_>) -> Result<Scorebo
         lines.1.extend(of_persons.1);
     }
     let mut book = Scorebook::of(tree);
+    book.tell_complaints_since(complaints_since(conn)?);
     // Which figures of one department may be shown depends on those of the others.
     let is_wanted = |id: i64| wanted.departments.is_none_or(|wanted| wanted.contains(&id));
     for row in lines.0 {
@@ -182,7 +184,8 @@ fn frames(conn: &mut Connection, wanted: &Wanted<'_>) -> Result<Vec<(i64, Frame)
     rows.into_iter().map(read).collect()
 }
 
-/// The months to read for some periods. A late answer's month may be published while its quarter or year is not: it
+/// The months to read for some periods. The month of what comes late (an answer, a complaint) may be published while its
+/// quarter or year is not: it
 /// then counts in a later month and still in its own quarter, so those are read to the last month there is.
 pub fn months_to_read(conn: &mut Connection, first: Period, last: Period) -> Result<(Period, Period)> {
     let from = first.months().next().unwrap_or(first);
@@ -190,7 +193,18 @@ pub fn months_to_read(conn: &mut Connection, first: Period, last: Period) -> Res
     if first.grain() == Grain::Month {
         return Ok((from, to));
     }
-    Ok((from, months(conn)?.map_or(to, |(_, newest)| newest.max(to))))
+    let newest = [months(conn)?, service_months(conn)?].into_iter().flatten().map(|(_, newest)| newest).max();
+    Ok((from, newest.map_or(to, |newest| newest.max(to))))
+}
+
+/// The first and the last month in which a service or a complaint counts; `None` while there is none.
+pub(super) fn service_months(conn: &mut Connection) -> Result<Option<(Period, Period)>> {
+    use diesel::dsl::{max, min};
+    let whole = service_tally::table.filter(service_tally::employee_id.eq(0)).filter(service_tally::client_id.eq(0));
+    let (first, last): (Option<String>, Option<String>) =
+        whole.select((min(service_tally::month), max(service_tally::month))).get_result(conn)?;
+    let read = |text: Option<String>| text.map(|text| parse("service_tally", "month", &text)).transpose();
+    Ok(read(first)?.zip(read(last)?))
 }
 
 /// The first and the last month with a tally; `None` while there is none.
@@ -202,6 +216,16 @@ pub fn months(conn: &mut Connection) -> Result<Option<(Period, Period)>> {
         whole.select((min(tally::month), max(tally::month))).get_result(conn)?;
     let read = |text: Option<String>| text.map(|text| parse("tally", "month", &text)).transpose();
     Ok(read(first)?.zip(read(last)?))
+}
+
+/// The first month in which a complaint counts; `None` while none was handed in.
+fn complaints_since(conn: &mut Connection) -> Result<Option<Period>> {
+    let whole = service_tally::table.filter(service_tally::employee_id.eq(0)).filter(service_tally::client_id.eq(0));
+    let first: Option<String> = whole
+        .filter(service_tally::complaints.gt(0))
+        .select(diesel::dsl::min(service_tally::month))
+        .get_result(conn)?;
+    first.map(|text| parse("service_tally", "month", &text)).transpose()
 }
 
 fn periods(month: &str, quarter: &str, year: &str) -> Result<Periods> {
@@ -259,6 +283,7 @@ impl ServiceRow {
                 reach: Reach { invited: count(self.invited)?, responded: count(self.responded)? },
                 resolved: (count(self.resolved)?, count(self.resolution_known)?),
                 timely: (count(self.timely)?, count(self.timed)?),
+                complaints: count(self.complaints)?,
             },
         })
     }

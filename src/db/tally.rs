@@ -245,7 +245,7 @@ impl<'a> ServiceTallyRow<'a> {
             resolution_known: delta.resolution_known,
             timely: delta.timely,
             timed: delta.timed,
-            complaints: 0,
+            complaints: delta.complaints,
         }
     }
 }

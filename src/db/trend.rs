@@ -2,14 +2,12 @@
 //! `manyi chart`.
 
 use chrono_tz::Tz;
-use diesel::prelude::*;
 use serde::Serialize;
 
 use super::department::Departments;
-use super::schema::service_tally;
 use super::scorebook::{self, Wanted};
 use super::scores::{RequestError, find, fits};
-use super::{Connection, Error, commitment, parse, questionnaire};
+use super::{Connection, commitment, questionnaire};
 use crate::domain::commitment::{Commitment, Level, Metric};
 use crate::domain::period::{Grain, Period};
 use crate::domain::response::Base;
@@ -159,7 +157,8 @@ fn span(conn: &mut Connection, request: &TrendRequest) -> Result<Option<(Period,
     let grain = request.grain;
     let begin = request.from.map(|from| Period::containing(from.start(), grain));
     let end = request.to.map(|to| Period::containing(to.end(), grain));
-    let known = if rests_on_services(request.metric) { service_months(conn)? } else { scorebook::months(conn)? };
+    let known =
+        if rests_on_services(request.metric) { scorebook::service_months(conn)? } else { scorebook::months(conn)? };
     let known =
         known.map(|(first, last)| (Period::containing(first.start(), grain), Period::containing(last.start(), grain)));
     let Some(to) = end.or_else(|| known.map(|(_, last)| begin.map_or(last, |begin| begin.max(last)))).or(begin) else {
@@ -182,16 +181,6 @@ fn span(conn: &mut Connection, request: &TrendRequest) -> Result<Option<(Period,
 /// Whether a figure is made from service records, which may be there long before the first answer.
 const fn rests_on_services(metric: Metric) -> bool {
     matches!(metric, Metric::ResponseRate | Metric::ResolutionRate | Metric::ResponseTime | Metric::ComplaintRate)
-}
-
-/// The first and the last month with a service record.
-fn service_months(conn: &mut Connection) -> Result<Option<(Period, Period)>, Error> {
-    use diesel::dsl::{max, min};
-    let whole = service_tally::table.filter(service_tally::employee_id.eq(0)).filter(service_tally::client_id.eq(0));
-    let (first, last): (Option<String>, Option<String>) =
-        whole.select((min(service_tally::month), max(service_tally::month))).get_result(conn)?;
-    let read = |text: Option<String>| text.map(|text| parse("service_tally", "month", &text)).transpose();
-    Ok(read(first)?.zip(read(last)?))
 }
 
 /// A year and the two months before it, two years of quarters, a few years.

@@ -7,6 +7,7 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc,
 use chrono_tz::Tz;
 
 use super::comments::{Comments, Mood};
+use super::complaints::Complaints;
 use super::dice::Dice;
 use super::organisation::{STAFF, Service, UNITS, Unit};
 use super::{FillError, MONTHS, mail_texts};
@@ -74,6 +75,7 @@ struct History<'a> {
     rules: Rules,
     dice: Dice,
     comments: Comments,
+    complaints: Complaints,
     current: Current,
     online: Arc<Questionnaire>,
     offline: Arc<Questionnaire>,
@@ -99,6 +101,7 @@ pub(super) fn make(
         rules,
         dice: Dice::new(SEED),
         comments: Comments::default(),
+        complaints: Complaints::new(now),
         current,
         online: context.questionnaires.get(conn, current.online)?,
         offline: context.questionnaires.get(conn, current.offline)?,
@@ -110,6 +113,7 @@ pub(super) fn make(
     for (at, month) in this_month.last_n(MONTHS).into_iter().enumerate() {
         history.month(conn, &progress, month, MONTHS - 1 - at)?;
     }
+    history.complaints.hand_in(conn, context)?;
     invitation::expire(conn, now)?;
     pending::release_remainders(conn, &context.secrets, &progress, this_month)?;
     Ok(history.made)
@@ -173,7 +177,10 @@ impl History<'_> {
         }
         for (case, outcome) in cases.iter().zip(outcomes) {
             match outcome {
-                Outcome::Created(stored) => self.answer(month, case, &stored, close),
+                Outcome::Created(stored) => {
+                    self.answer(month, case, &stored, close);
+                    self.complaints.about(&case.record);
+                }
                 _ => return Err(FillError::Refused(case.record.external_id.clone())),
             }
         }

@@ -19,6 +19,7 @@ use crate::i18n::Texts;
 
 mod closing;
 mod comments;
+mod complaints;
 mod counters;
 mod dice;
 mod follow_up;
@@ -82,8 +83,8 @@ pub enum FillError {
     /// The database holds somebody's data.
     #[error("this database already holds departments or users that are not the demo's: choose another directory")]
     NotEmpty,
-    /// A made-up record was not taken.
-    #[error("the demo's service record {0} was refused")]
+    /// A made-up record or complaint was not taken.
+    #[error("the demo's record {0} was refused")]
     Refused(String),
     /// Made-up words of mails were not saved.
     #[error("the demo's words of mails were not saved: {0}")]

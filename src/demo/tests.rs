@@ -68,6 +68,11 @@ fn every_verdict_occurs_with_every_evidence_and_the_demo_goes_on() {
     assert_every_verdict(&every_score(&context));
     assert!(rate(&context, "WX", 10) > 85.0 && rate(&context, "WX", 5) < 80.0 && rate(&context, "WX", 1) > 85.0);
 
+    let complaints: Vec<_> =
+        every_score(&context).into_iter().filter(|score| score.metric == Metric::ComplaintRate).collect();
+    let rate = |score: &Score| score.value.filter(|_| score.n > 300);
+    assert!(complaints.iter().filter_map(rate).all(|rate| (0.1..8.0).contains(&rate)) && complaints.len() > 300);
+
     let states = context.pool.read_now(counts_by_state).unwrap();
     let count = |state| states.iter().find(|(known, _)| *known == state).map_or(0, |(_, n)| *n);
     assert_eq!(usize::try_from(count(State::Scheduled)).unwrap(), today::COUNT);

@@ -128,12 +128,16 @@ pub enum Reason {
         /// Line of the first one.
         line: u64,
     },
-    /// The same `external_id` is stored with other content.
+    /// The same `external_id`, or the same `reference` of a complaint, is stored with other content.
     Conflict,
     /// No department has this code.
     UnknownDepartment,
     /// No employee has this number.
     UnknownEmployee,
+    /// No service record has this number.
+    UnknownServiceRecord,
+    /// A complaint that ended before it was received.
+    ClosedBeforeReceived,
     /// The department would be above itself.
     ParentCycle,
     /// Warning: answered before asked; the row counts, the interval does not.
@@ -180,6 +184,8 @@ impl Reason {
             Self::Conflict => "conflict",
             Self::UnknownDepartment => "unknown_department",
             Self::UnknownEmployee => "unknown_employee",
+            Self::UnknownServiceRecord => "unknown_service_record",
+            Self::ClosedBeforeReceived => "closed_before_received",
             Self::ParentCycle => "parent_cycle",
             Self::ResponseBeforeRequest => "response_before_request",
             Self::CompletedBeforeRequest => "completed_before_request",
@@ -222,7 +228,7 @@ fn shown(field: &str, value: &str) -> String {
         "customer_name" => mask_name(value),
         "customer_ref" => keep(value, 0, 4),
         // What a customer wrote is never repeated.
-        "comment" => "…".to_owned(),
+        "comment" | "summary" | "demand" => "…".to_owned(),
         _ => value.to_owned(),
     })
 }

@@ -39,6 +39,8 @@ pub enum State {
     TooOld,
     /// The mail could not be delivered.
     Failed,
+    /// The customer has a complaint that was open when the mail was due: first it is dealt with (EXPERIENCE §2).
+    ComplaintOpen,
 }
 
 /// A word that is no state of an invitation.
@@ -67,7 +69,7 @@ pub struct Rules {
 
 impl State {
     /// All of them, in the order of the journey.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Scheduled,
         Self::Queued,
         Self::Sent,
@@ -82,6 +84,7 @@ impl State {
         Self::NoAddress,
         Self::TooOld,
         Self::Failed,
+        Self::ComplaintOpen,
     ];
 
     /// The word other systems see (CONTRACT §6).
@@ -101,6 +104,7 @@ impl State {
             Self::NoAddress => "no_address",
             Self::TooOld => "too_old",
             Self::Failed => "failed",
+            Self::ComplaintOpen => "complaint_open",
         }
     }
 

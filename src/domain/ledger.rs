@@ -11,7 +11,7 @@ const ASKED: [State; 6] =
     [State::Answered, State::Sent, State::Expired, State::Declined, State::Bounced, State::Failed];
 
 /// Why no mail went out, and none will; answered: the answer was handed in with the record.
-const NOT_ASKED: [State; 11] = [
+const NOT_ASKED: [State; 12] = [
     State::Answered,
     State::Expired,
     State::Declined,
@@ -19,6 +19,7 @@ const NOT_ASKED: [State; 11] = [
     State::Ineligible,
     State::Throttled,
     State::Suppressed,
+    State::ComplaintOpen,
     State::NotSampled,
     State::NoAddress,
     State::TooOld,
@@ -89,10 +90,10 @@ mod tests {
         let mut ledger = Ledger::default();
         let states = State::ALL.into_iter().map(|state| (state, ASKED.contains(&state)));
         states.clone().for_each(|(state, sent)| ledger.add(state, sent, 1));
-        assert_eq!((ledger.services(), ledger.asked(), ledger.waiting(), ledger.eligible()), (14, 6, 2, 13));
+        assert_eq!((ledger.services(), ledger.asked(), ledger.waiting(), ledger.eligible()), (15, 6, 2, 14));
         states.filter(|(_, sent)| *sent).for_each(|(state, _)| ledger.add(state, false, 1));
         let not_asked: u32 = ledger.reasons().map(|(_, services)| services).sum();
         assert_eq!(ledger.asked() + ledger.waiting() + not_asked, ledger.services());
-        assert_eq!((ledger.asked(), ledger.eligible()), (6, 18));
+        assert_eq!((ledger.asked(), ledger.eligible()), (6, 19));
     }
 }

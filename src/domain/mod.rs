@@ -7,6 +7,7 @@ pub mod appraisal;
 pub mod bounce;
 pub mod commitment;
 pub mod comparison;
+pub mod complaint;
 pub mod counter;
 pub mod drivers;
 pub mod duty;

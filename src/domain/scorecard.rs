@@ -51,6 +51,13 @@ pub enum Measure {
         /// All.
         n: u32,
     },
+    /// Events on services, per hundred of these: complaints, of which there may be more than services.
+    PerHundred {
+        /// The events.
+        events: u32,
+        /// The services.
+        n: u32,
+    },
     /// Mean points of the responses that have any.
     Points(Sums),
     /// The first rate minus the second, each as (k, n), in percentage points.
@@ -106,9 +113,9 @@ pub struct Score {
     pub metric: Metric,
     /// How the customers came to be asked.
     pub base: Base,
-    /// What the value rests on: valid answers, or responses with points.
+    /// What the value rests on: valid answers, responses with points, or services.
     pub n: u32,
-    /// The count that a rate is made of; `None` for points and gaps.
+    /// The count that a rate is made of, of the complaint rate the complaints; `None` for points and gaps.
     pub satisfied: Option<u32>,
     /// The point value; `None` if nobody answered.
     pub value: Option<f64>,
@@ -222,14 +229,23 @@ impl Measure {
         match metric {
             Metric::Points => Self::Points(Sums::default()),
             Metric::ChannelGap => Self::Gap { online: (0, 0), offline: (0, 0) },
+            Metric::ComplaintRate => Self::PerHundred { events: 0, n: 0 },
             _ => Self::Rate { k: 0, n: 0 },
+        }
+    }
+
+    /// A figure made of a count again: `k` of `n`, or on `n`.
+    pub const fn counted(metric: Metric, k: u32, n: u32) -> Self {
+        match metric {
+            Metric::ComplaintRate => Self::PerHundred { events: k, n },
+            _ => Self::Rate { k, n },
         }
     }
 
     /// What the figure rests on; for a gap, the smaller of the two groups.
     pub fn n(&self) -> u32 {
         match *self {
-            Self::Rate { n, .. } => n,
+            Self::Rate { n, .. } | Self::PerHundred { n, .. } => n,
             Self::Points(sums) => sums.scored,
             Self::Gap { online: (_, n1), offline: (_, n2) } => n1.min(n2),
         }
@@ -238,18 +254,22 @@ impl Measure {
     /// The point value, exact; `None` if it rests on nothing.
     pub fn value(&self) -> Option<Exact> {
         match *self {
-            Self::Rate { k, n } => Exact::rate(k, n),
+            Self::Rate { k, n } | Self::PerHundred { events: k, n } => Exact::rate(k, n),
             Self::Points(sums) => Exact::mean(sums.points_sum, sums.scored),
             Self::Gap { online, offline } => Exact::gap(online, offline),
         }
     }
 
     /// The 95 % interval in the unit of the value: Wilson for a rate, t for a mean (held within 0–100; `None` for one
-    /// response or without spread), Newcombe for a gap. A rate above 100 (complaints) has none.
+    /// response or without spread), Newcombe for a gap, Garwood for events. `None` where it rests on nothing.
     pub fn interval(&self) -> Option<Interval> {
         let percent = |share: Interval| Interval { low: share.low * 100.0, high: share.high * 100.0 };
         match *self {
             Self::Rate { k, n } => stats::wilson(k.into(), n.into()).map(percent),
+            Self::PerHundred { events, n } => (n > 0).then(|| {
+                let Interval { low, high } = stats::garwood(events.into());
+                percent(Interval { low: low / f64::from(n), high: high / f64::from(n) })
+            }),
             Self::Points(sums) => {
                 let interval = stats::mean_interval(sums.scored.into(), sums.points_sum, sums.points_sq_sum);
                 interval.map(|interval| interval.clip(0.0, 100.0))
@@ -265,6 +285,7 @@ impl Measure {
         let minimum = thresholds.evidence;
         match *self {
             Self::Rate { k, n } => verdict::evidence_rate(k, n, verdict, yardstick, minimum),
+            Self::PerHundred { events, n } => verdict::evidence_events(events, n, verdict, yardstick, minimum),
             Self::Points(Sums { scored, points_sum, points_sq_sum, .. }) => {
                 verdict::evidence_points(points_sum, points_sq_sum, scored, verdict, yardstick, minimum)
             }
@@ -308,7 +329,10 @@ impl Score {
             metric: subject.metric,
             base: subject.base,
             n: measure.n(),
-            satisfied: if let Measure::Rate { k, .. } = measure { Some(*k) } else { None },
+            satisfied: match measure {
+                Measure::Rate { k, .. } | Measure::PerHundred { events: k, .. } => Some(*k),
+                Measure::Points(_) | Measure::Gap { .. } => None,
+            },
             value: value.map(Exact::to_4dp),
             ci_low: interval.map(|interval| round_4dp(interval.low)),
             ci_high: interval.map(|interval| round_4dp(interval.high)),
@@ -492,6 +516,34 @@ mod tests {
         assert_eq!((measure.n(), measure.value().unwrap().to_4dp()), (3, 68.89));
         let clipped = measure.interval().unwrap();
         assert_eq!((clipped.low, clipped.high), (0.0, 100.0));
+    }
+
+    #[test]
+    fn there_may_be_more_complaints_than_services() {
+        let per_hundred = |events, n| Measure::PerHundred { events, n };
+        assert_eq!(per_hundred(12, 8).value().unwrap().to_4dp(), 150.0);
+        // scipy.stats.chi2.ppf(0.025, 24) / 2 and chi2.ppf(0.975, 26) / 2, each by 8 and times 100.
+        let interval = per_hundred(12, 8).interval().unwrap();
+        assert_eq!((round_4dp(interval.low), round_4dp(interval.high)), (77.5072, 262.0198));
+        let none = per_hundred(0, 400).interval().unwrap();
+        assert_eq!((none.low, round_4dp(none.high)), (0.0, 0.9222));
+        assert_eq!(per_hundred(3, 0).interval(), None);
+    }
+
+    #[test]
+    fn complaints_are_judged_by_an_upper_limit() {
+        let limit = Commitment { metric: Metric::ComplaintRate, target: 200, tolerance: 100, ..ninety() };
+        let judged = |events, n| {
+            let subject = Subject { metric: Metric::ComplaintRate, ..subject(Level::Department) };
+            let measure = Measure::PerHundred { events, n };
+            let score = Score::new(subject, &measure, Reach::default(), Some(&limit), &Thresholds::default());
+            (score.verdict.unwrap(), score.evidence.unwrap())
+        };
+        use Evidence::{Clear, NotDistinguishable, TooFew};
+        use Verdict::{MajorBreach, Met, MinorBreach};
+        assert_eq!([judged(20, 1_000), judged(12, 1_000)], [(Met, NotDistinguishable), (Met, Clear)]);
+        assert_eq!([judged(30, 1_000), judged(31, 1_000)], [(MinorBreach, Clear), (MajorBreach, Clear)]);
+        assert_eq!([judged(3, 100), judged(0, 29)], [(MinorBreach, NotDistinguishable), (Met, TooFew)]);
     }
 
     #[test]

@@ -73,6 +73,8 @@ pub struct ServiceDelta {
     pub timely: i64,
     /// Records with both times.
     pub timed: i64,
+    /// Complaints received.
+    pub complaints: i64,
 }
 
 /// Sums to be written together.
@@ -131,7 +133,8 @@ impl Tallies {
             };
         }
         for delta in self.services.values_mut() {
-            let ServiceDelta { records, invited, responded, resolved, resolution_known, timely, timed } = *delta;
+            let ServiceDelta { records, invited, responded, resolved, resolution_known, timely, timed, complaints } =
+                *delta;
             *delta = ServiceDelta {
                 records: -records,
                 invited: -invited,
@@ -140,6 +143,7 @@ impl Tallies {
                 resolution_known: -resolution_known,
                 timely: -timely,
                 timed: -timed,
+                complaints: -complaints,
             };
         }
         self
@@ -197,6 +201,7 @@ impl ServiceDelta {
         self.resolution_known += other.resolution_known;
         self.timely += other.timely;
         self.timed += other.timed;
+        self.complaints += other.complaints;
     }
 }
 

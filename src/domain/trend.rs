@@ -155,8 +155,8 @@ pub struct Reading {
     pub drift: Option<Drift>,
 }
 
-/// Adds the control limits of a rate (p chart, or Laney's p′ where periods differ by more than sampling makes), once there are [`MIN_FOR_LIMITS`] periods; `measures` stand where their
-/// points do. Periods whose figure is withheld stay out of the mean, or it would give them away. What the chart says is
+/// Adds the control limits of a rate (p chart, of complaints u chart, or Laney's p′ and u′ where periods differ by more
+/// than sampling makes), once there are [`MIN_FOR_LIMITS`] periods; `measures` stand where their points do. Periods whose figure is withheld stay out of the mean, or it would give them away. What the chart says is
 /// given back, where it has limits.
 pub fn draw_limits(points: &mut [Point], measures: &[Measure], metric: Metric) -> Option<Reading> {
     let counts = counts(points, measures)?;
@@ -204,7 +204,8 @@ pub fn movement(points: &[Point], measures: &[Measure]) -> Option<Movement> {
 fn counts(points: &[Point], measures: &[Measure]) -> Option<Vec<Count>> {
     let count = |(point, measure): (&Point, &Measure)| match *measure {
         Measure::Rate { k, n } if point.value.is_some() => Count::new(k.into(), n.into()),
-        Measure::Rate { .. } => Count::new(0, 0),
+        Measure::PerHundred { events, n } if point.value.is_some() => Some(Count::events(events.into(), n.into())),
+        Measure::Rate { .. } | Measure::PerHundred { .. } => Count::new(0, 0),
         _ => None,
     };
     points.iter().zip(measures).map(count).collect()

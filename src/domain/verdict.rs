@@ -85,6 +85,21 @@ pub fn evidence_rate(k: u32, n: u32, verdict: Verdict, yardstick: &Yardstick, mi
     clear_if(p <= stats::ALPHA)
 }
 
+/// The evidence for a verdict on events per hundred services: the exact one-sided Poisson test at the target. `minimum` is
+/// of services: without a complaint on a handful of them nothing is shown.
+pub fn evidence_events(events: u32, n: u32, verdict: Verdict, yardstick: &Yardstick, minimum: u32) -> Evidence {
+    if n < minimum {
+        return Evidence::TooFew;
+    }
+    let expected = from_hundredths(yardstick.target) / 100.0 * f64::from(n);
+    let p = if yardstick.speaks_for_more(verdict) {
+        stats::events_ge(events.into(), expected)
+    } else {
+        stats::events_le(events.into(), expected)
+    };
+    clear_if(p <= stats::ALPHA)
+}
+
 /// The evidence for a verdict on a mean of points: the one-sided t test at the target (STATISTICS §1.1).
 ///
 /// `sum` and `sq_sum` are of hundredths. If all responses are worth the same, the test's limit decides: clear unless
@@ -427,6 +442,7 @@ mod tests {
                 let yardstick = Yardstick::at_least(target, 500);
                 evidence_points(sum, sq_sum, n, verdict, &yardstick, minimum);
                 evidence_rate(k, n, verdict, &yardstick, minimum);
+                evidence_events(k, n, verdict, &yardstick, minimum);
             }
         }
     }

@@ -1,8 +1,8 @@
-//! The five tables that can be imported, their fields (CONTRACT §4), and the headers known for each.
+//! The six tables that can be imported, their fields (CONTRACT §4), and the headers known for each.
 
 use std::str::FromStr;
 
-use crate::domain::raw_service_record;
+use crate::domain::{complaint, raw_service_record};
 
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,13 +15,15 @@ pub enum Kind {
     ServiceRecords,
     /// Ratings collected elsewhere.
     Ratings,
+    /// Complaints received.
+    Complaints,
     /// Holidays and make-up days.
     Holidays,
 }
 
 /// The text names no kind of file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown kind of file: use departments, staff, service-records, ratings or holidays")]
+#[error("unknown kind of file: use departments, staff, service-records, ratings, complaints or holidays")]
 pub struct UnknownKind;
 
 /// Prefix of the fields that hold the answer to a question.
@@ -34,7 +36,8 @@ const NAME_FIELDS: [&str; 2] = ["department_name", "employee_name"];
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Departments, Self::Staff, Self::ServiceRecords, Self::Ratings, Self::Holidays];
+    pub const ALL: [Self; 6] =
+        [Self::Departments, Self::Staff, Self::ServiceRecords, Self::Ratings, Self::Complaints, Self::Holidays];
 
     /// The name on the command line, such as `service-records`.
     pub const fn as_str(self) -> &'static str {
@@ -43,6 +46,7 @@ impl Kind {
             Self::Staff => "staff",
             Self::ServiceRecords => "service-records",
             Self::Ratings => "ratings",
+            Self::Complaints => "complaints",
             Self::Holidays => "holidays",
         }
     }
@@ -55,6 +59,7 @@ impl Kind {
             Self::Staff => vec!["employee_no", "name", "department_code", "email"],
             Self::ServiceRecords => of_record().collect(),
             Self::Ratings => of_record().chain(RATING_FIELDS).collect(),
+            Self::Complaints => complaint::FIELDS.into_iter().chain(["department_name"]).collect(),
             Self::Holidays => vec!["date", "kind", "name"],
         }
     }
@@ -74,6 +79,12 @@ impl Kind {
                 &["completed_at"],
                 &["responded_at"],
             ],
+            Self::Complaints => &[
+                &["reference"],
+                &["department_code", "department_name", "external_id"],
+                &["channel", "external_id"],
+                &["received_at"],
+            ],
             Self::Holidays => &[&["date"], &["kind"]],
         }
     }
@@ -84,6 +95,7 @@ impl Kind {
             Self::Departments | Self::Staff => &[],
             Self::ServiceRecords => &["completed_at", "requested_at", "first_response_at"],
             Self::Ratings => &["completed_at", "requested_at", "first_response_at", "responded_at"],
+            Self::Complaints => &["received_at", "closed_at"],
             Self::Holidays => &["date"],
         }
     }
@@ -119,6 +131,14 @@ impl Kind {
             (Self::Holidays, "date") => &["日期"],
             (Self::Holidays, "kind") => &["类型", "类别"],
             (Self::Holidays, "name") => &["名称", "节日", "假日", "节假日", "说明"],
+            (Self::Complaints, "reference") => &["投诉编号", "投诉单号", "投诉工单号", "编号", "受理编号"],
+            (Self::Complaints, "received_at") => &["受理时间", "投诉时间", "接收时间", "登记时间"],
+            (Self::Complaints, "closed_at") => &["办结时间", "结案时间", "关闭时间", "完成时间"],
+            (Self::Complaints, "external_id") => &["服务编号", "服务单号", "服务记录编号", "外部编号"],
+            (Self::Complaints, "kind") => &["投诉类型", "投诉类别", "类型", "类别"],
+            (Self::Complaints, "customer_name") => &["客户姓名", "客户名称", "客户", "姓名", "投诉人"],
+            (Self::Complaints, "summary") => &["投诉内容", "内容摘要", "摘要", "事由", "内容"],
+            (Self::Complaints, "demand") => &["客户诉求", "诉求", "要求"],
             (_, "external_id") => &["外部编号", "工单号", "工单编号", "服务编号", "服务单号", "单号", "业务编号"],
             (_, "department_code") => &["部门编码", "部门代码", "部门编号"],
             (_, "department_name") => &["部门名称", "部门"],

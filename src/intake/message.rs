@@ -79,6 +79,8 @@ pub fn reason(reason: &Reason, t: Texts) -> String {
         Reason::Conflict => t.get("intake-reason-conflict"),
         Reason::UnknownDepartment => t.get("intake-reason-unknown-department"),
         Reason::UnknownEmployee => t.get("intake-reason-unknown-employee"),
+        Reason::UnknownServiceRecord => t.get("intake-reason-unknown-service-record"),
+        Reason::ClosedBeforeReceived => t.get("intake-reason-closed-before-received"),
         Reason::ParentCycle => t.get("intake-reason-parent-cycle"),
         Reason::ResponseBeforeRequest => t.get("intake-reason-response-before-request"),
         Reason::CompletedBeforeRequest => t.get("intake-reason-completed-before-request"),
@@ -116,6 +118,8 @@ pub fn repair(reason: &Reason, t: Texts) -> String {
         Reason::Duplicate { .. } | Reason::Conflict => t.get("intake-repair-duplicate"),
         Reason::UnknownDepartment => t.get("intake-repair-unknown-department"),
         Reason::UnknownEmployee => t.get("intake-repair-unknown-employee"),
+        Reason::UnknownServiceRecord => t.get("intake-repair-unknown-service-record"),
+        Reason::ClosedBeforeReceived => t.get("intake-repair-order-of-times"),
         Reason::ParentCycle => t.get("intake-repair-parent-cycle"),
         Reason::ResponseBeforeRequest | Reason::CompletedBeforeRequest | Reason::RatedBeforeCompleted => {
             t.get("intake-repair-order-of-times")

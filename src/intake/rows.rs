@@ -1,4 +1,4 @@
-//! The typed rows of the five tables. What only the database knows (does the department exist?) is checked later.
+//! The typed rows of the six tables. What only the database knows (does the department exist?) is checked later.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,6 +9,7 @@ use super::kind::{ANSWER, Kind};
 use super::map::Binding;
 use super::stage::Settings;
 use crate::domain::address;
+use crate::domain::complaint::{Complaint, RawComplaint};
 use crate::domain::field::{FieldError, Reason};
 use crate::domain::raw_service_record::{Faults, RawServiceRecord, Rules};
 use crate::domain::service_record::ServiceRecord;
@@ -26,8 +27,13 @@ pub trait Row: Sized + PartialEq {
     /// All that is wrong with it.
     fn read(values: &Values<'_>, rules: &Rules, settings: &Settings<'_>) -> Result<Self, Vec<FieldError>>;
 
-    /// The field whose value must be unique in the table, and the value.
+    /// The field whose value must be unique in the table (but for what [`continues`](Self::continues)), and the value.
     fn key(&self) -> (&'static str, Cow<'_, str>);
+
+    /// Whether it says what became of the thing that an earlier row with its key tells of: then both count.
+    fn continues(&self, _earlier: &Self) -> bool {
+        false
+    }
 
     /// What is odd about it; the row counts.
     fn warnings(&self, _rules: &Rules) -> Vec<FieldError> {
@@ -93,6 +99,15 @@ pub struct RatingRow {
     pub answers: BTreeMap<String, String>,
     /// What the customer wrote.
     pub comment: Option<String>,
+}
+
+/// A complaint, and the name to make a missing department from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ComplaintRow {
+    /// The complaint. Where the table has a department's name only, the name is the code too.
+    pub complaint: Complaint,
+    /// The department's name, if the table has it.
+    pub department_name: Option<String>,
 }
 
 /// What a day of the work calendar is.
@@ -253,6 +268,31 @@ impl Row for RatingRow {
             warnings.push(FieldError::new("responded_at", &at, Reason::RatedBeforeCompleted));
         }
         warnings
+    }
+}
+
+impl Row for ComplaintRow {
+    const KIND: Kind = Kind::Complaints;
+
+    fn read(values: &Values<'_>, rules: &Rules, _: &Settings<'_>) -> Result<Self, Vec<FieldError>> {
+        let mut raw = RawComplaint::default();
+        for (field, value) in values.all() {
+            raw.set(field, Cow::Borrowed(value));
+        }
+        let mut faults = Faults::default();
+        let department_name = faults.optional("department_name", values.get("department_name"), name);
+        fill(&mut raw.department_code, department_name.as_deref());
+        let complaint = raw.validate(rules).map_err(|errors| errors.into_iter().for_each(|error| faults.push(error)));
+        faults.finish(complaint.ok().map(|complaint| Self { complaint, department_name }))
+    }
+
+    fn key(&self) -> (&'static str, Cow<'_, str>) {
+        ("reference", Cow::Borrowed(&self.complaint.reference))
+    }
+
+    fn continues(&self, earlier: &Self) -> bool {
+        let (now, before) = (&self.complaint, &earlier.complaint);
+        before.closed_at.is_none() && now.closed_at.is_some() && now.canonical() == before.canonical()
     }
 }
 

@@ -204,6 +204,7 @@ impl<T: Row> Staged<T> {
             }
             Entry::Occupied(taken) => match self.rows.get(*taken.get()) {
                 Some((_, first)) if *first == read => self.repeated += 1,
+                Some((_, first)) if read.continues(first) => self.rows.push((row.line, read)),
                 first => {
                     let line = first.map_or(0, |(line, _)| *line);
                     let error = FieldError::new(field, taken.key(), Reason::Duplicate { line });
@@ -237,7 +238,7 @@ fn five_words(code: &str, value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rows::{RatingRow, ServiceRow, StaffRow};
+    use super::super::rows::{ComplaintRow, RatingRow, ServiceRow, StaffRow};
     use super::super::workbook::tests::workbook;
     use super::*;
 
@@ -248,6 +249,16 @@ mod tests {
     fn records(csv: &str) -> Staged<ServiceRow> {
         let csv = format!("external_id,department_code,touchpoint,completed_at,phone\n{csv}");
         stage(Table::from_bytes(csv.into()).unwrap(), None, &settings()).unwrap()
+    }
+
+    #[test]
+    fn a_complaint_may_come_again_closed() {
+        let csv = "投诉编号,部门编码,渠道,受理时间,办结时间\nT1,D1,线上,2026-01-05 9:00,\nT1,D1,线上,2026-01-05 9:00,2026-01-07\n\
+                   T2,D1,线上,2026-01-05 9:00,\nT2,D2,线上,2026-01-05 9:00,2026-01-07\n";
+        let staged: Staged<ComplaintRow> =
+            stage(Table::from_bytes(csv.as_bytes().to_vec()).unwrap(), None, &settings()).unwrap();
+        assert_eq!(staged.rows.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3, 4]);
+        assert_eq!(staged.errors[0].reason, Reason::Duplicate { line: 4 });
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub struct Trend {
 
 /// Cochran-Armitage test for a trend with the period's index as score (Cochran 1954, Armitage 1955; R
 /// `prop.trend.test`, whose χ² is z²). Empty periods keep their place. `None` with fewer than four periods that have
-/// answers, or without any spread.
+/// answers, or without any spread. Of events the variance is Poisson's, with the same statistic (Armitage 1955, §5).
 #[must_use]
 pub fn trend(periods: &[Count]) -> Option<Trend> {
     let filled: Vec<(f64, Count)> =
@@ -71,12 +71,13 @@ pub fn trend(periods: &[Count]) -> Option<Trend> {
     let (yes, all) = Count::total(filled.iter().map(|&(_, c)| c));
     let (rate, all) = (real_signed(yes) / real_signed(all), real_signed(all));
     let mean = filled.iter().map(|(t, c)| t * real(c.n())).sum::<f64>() / all;
+    let variance = filled.first()?.1.variance(rate);
     let (mut moved, mut spread) = (0.0, 0.0);
     for (t, c) in filled {
         moved += (t - mean) * (real(c.k()) - real(c.n()) * rate);
         spread += real(c.n()) * (t - mean) * (t - mean);
     }
-    let deviation = (rate * (1.0 - rate) * spread).sqrt();
+    let deviation = (variance * spread).sqrt();
     (deviation > 0.0).then(|| Trend { z: moved / deviation, p: two_sided(moved / deviation) })
 }
 
@@ -99,10 +100,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::stats::vectors::{cases, close, counts, int, number};
+    use crate::stats::vectors::{cases, close, counts, events, int, number};
 
     fn count(k: u64, n: u64) -> Count {
         Count::new(k, n).unwrap()
+    }
+
+    #[test]
+    fn the_trend_of_events_agrees_with_numpy() {
+        for c in cases("event_charts") {
+            close(trend(&events(&c["counts"])).unwrap().z, number(&c["z"]), 1e-12);
+        }
     }
 
     #[test]

@@ -1,4 +1,6 @@
 //! A rate over time: which movement is noise? p chart, Laney's p′ and EWMA, with limits for every period by its n.
+//! Of counts of events ([`Count::events`]) the same are u chart, u′ and EWMA: √(c̄/n_i) stands in place of
+//! √(c̄(1−c̄)/n_i), and there is no upper end (Shewhart; Laney 2002; Montgomery, *Statistical Quality Control*, §7.3).
 //!
 //! Empty periods are left out, never drawn as 0. From 12 periods with 10 answers each the limits can be trusted
 //! ([`ControlChart::is_dependable`]), 20 periods are good; with fewer show the run of points without limits.
@@ -11,20 +13,20 @@ use super::{Count, real, real_len, real_signed};
 pub struct ChartPoint {
     /// Its answers.
     pub count: Count,
-    /// What is plotted, 0..=1: the rate, or the moving average for EWMA.
+    /// What is plotted: the rate, or the moving average for EWMA.
     pub value: f64,
     /// One standard deviation of the value around the centre, after Laney's factor if any.
     pub sigma: f64,
-    /// Lower control limit, 0..=1.
+    /// Lower control limit, not below 0.
     pub low: f64,
-    /// Upper control limit, 0..=1.
+    /// Upper control limit, of a share not above 1.
     pub high: f64,
 }
 
 /// Limits around a common centre; one entry per period, `None` for an empty one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ControlChart {
-    /// Σk/Σn over all periods, 0..=1.
+    /// Σk/Σn over all periods.
     pub centre: f64,
     /// Laney's σ_z as measured, before it is kept from shrinking the limits; `None` on other charts or when fewer than
     /// two periods or no spread define it. Above 1.2 prefer p′ to the p chart.
@@ -57,7 +59,7 @@ pub fn laney_chart(periods: &[Count]) -> Option<ControlChart> {
     let centre = centre(periods)?;
     let z: Vec<f64> = periods
         .iter()
-        .filter_map(|c| Some((c.rate()? - centre) / binomial_sigma(centre, c.n())))
+        .filter_map(|c| Some((c.rate()? - centre) / sigma(centre, *c)))
         .filter(|z| z.is_finite())
         .collect();
     let steps: Vec<f64> = z.iter().zip(z.iter().skip(1)).map(|(a, b)| (b - a).abs()).collect();
@@ -79,7 +81,7 @@ pub fn ewma_chart(periods: &[Count], lambda: f64, limit: f64) -> Option<ControlC
     let (mut value, mut variance) = (centre, 0.0);
     let points = periods.iter().map(|&count| {
         let rate = count.rate()?;
-        let own = binomial_sigma(centre, count.n());
+        let own = sigma(centre, count);
         value = lambda * rate + (1.0 - lambda) * value;
         variance = lambda * lambda * own * own + (1.0 - lambda) * (1.0 - lambda) * variance;
         Some(point(count, value, centre, variance.sqrt(), limit))
@@ -92,14 +94,13 @@ fn centre(periods: &[Count]) -> Option<f64> {
     (all > 0).then(|| real_signed(yes) / real_signed(all))
 }
 
-fn binomial_sigma(centre: f64, n: u64) -> f64 {
-    (centre * (1.0 - centre) / real(n)).sqrt()
+fn sigma(centre: f64, count: Count) -> f64 {
+    (count.variance(centre) / real(count.n())).sqrt()
 }
 
 fn chart(periods: &[Count], centre: f64, factor: f64, sigma_z: Option<f64>) -> ControlChart {
-    let points = periods
-        .iter()
-        .map(|&count| Some(point(count, count.rate()?, centre, factor * binomial_sigma(centre, count.n()), 3.0)));
+    let points =
+        periods.iter().map(|&count| Some(point(count, count.rate()?, centre, factor * sigma(centre, count), 3.0)));
     ControlChart { centre, sigma_z, points: points.collect() }
 }
 
@@ -108,8 +109,8 @@ fn point(count: Count, value: f64, centre: f64, sigma: f64, limit: f64) -> Chart
         count,
         value,
         sigma,
-        low: (centre - limit * sigma).clamp(0.0, 1.0),
-        high: (centre + limit * sigma).clamp(0.0, 1.0),
+        low: (centre - limit * sigma).clamp(0.0, count.most()),
+        high: (centre + limit * sigma).clamp(0.0, count.most()),
     }
 }
 
@@ -119,7 +120,7 @@ mod tests {
 
     use super::*;
     use crate::stats::special::binomial_mass;
-    use crate::stats::vectors::{cases, close, counts, number};
+    use crate::stats::vectors::{cases, close, counts, events, number};
 
     fn limits_are(chart: &ControlChart, want: &serde_json::Value, tolerance: f64) {
         for (point, want) in chart.points.iter().flatten().zip(want.as_array().unwrap()) {
@@ -147,6 +148,18 @@ mod tests {
     }
 
     #[test]
+    fn limits_of_events_agree_with_numpy() {
+        for c in cases("event_charts") {
+            let periods = events(&c["counts"]);
+            let (u, laney) = (p_chart(&periods).unwrap(), laney_chart(&periods).unwrap());
+            close(u.centre, number(&c["centre"]), 1e-15);
+            close(laney.sigma_z.unwrap(), number(&c["sigma_z"]), 1e-13);
+            limits_are(&u, &c["u"], 1e-14);
+            limits_are(&laney, &c["laney"], 1e-14);
+        }
+    }
+
+    #[test]
     fn an_empty_period_is_no_point() {
         let chart = p_chart(&[Count::new(8, 10).unwrap(), Count::new(0, 0).unwrap()]).unwrap();
         assert!(chart.points[0].is_some() && chart.points[1].is_none());
@@ -164,7 +177,7 @@ mod tests {
     fn a_point_of_a_steady_process_is_outside_in_less_than_one_percent() {
         // what three sigma promise of a normal value is 0.27 %; of a rate near its end more, here at most 0.9 %
         for (n, p) in [(30_u64, 0.9), (50, 0.85), (100, 0.9), (1000, 0.9)] {
-            let (n_real, sigma) = (real(n), binomial_sigma(p, n));
+            let (n_real, sigma) = (real(n), sigma(p, Count::new(0, n).unwrap()));
             let outside = |k: &u64| (real(*k) / n_real - p).abs() > 3.0 * sigma;
             let alarm: f64 = (0..=n).filter(outside).map(|k| binomial_mass(real(k), n_real, p, 1.0 - p)).sum();
             assert!(alarm < 0.009, "{n} {p}: {alarm}");

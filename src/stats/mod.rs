@@ -16,6 +16,7 @@ pub mod loyalty;
 mod matrix;
 pub mod mean;
 pub mod multiplicity;
+pub mod poisson;
 pub mod proportion;
 pub mod reliability;
 pub mod response_rate;
@@ -28,6 +29,7 @@ pub mod standardisation;
 pub(crate) mod vectors;
 
 pub use mean::{mean_interval, mean_p_ge, mean_p_le};
+pub use poisson::{events_ge, events_le, garwood};
 pub use proportion::{clopper_pearson, needed, newcombe, tail_ge, tail_le, wilson};
 
 /// The level of every test here, one side: 5 %.
@@ -59,33 +61,65 @@ impl Interval {
     }
 }
 
-/// k satisfied of n valid answers, k ≤ n.
+/// k satisfied of n valid answers, k ≤ n; or k events that happened on n, which may be more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Count {
     k: u64,
     n: u64,
+    law: Law,
+}
+
+/// How a count varies by chance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Law {
+    /// So many of all: binomial, at most 1.
+    Share,
+    /// So many on all: Poisson, without an upper end.
+    Events,
 }
 
 impl Count {
-    /// `None` if k > n.
+    /// A share; `None` if k > n.
     #[must_use]
     pub fn new(k: u64, n: u64) -> Option<Count> {
-        (k <= n).then_some(Count { k, n })
+        (k <= n).then_some(Count { k, n, law: Law::Share })
     }
 
-    /// The satisfied.
+    /// `k` events on `n`, such as complaints on services.
+    #[must_use]
+    pub fn events(k: u64, n: u64) -> Count {
+        Count { k, n, law: Law::Events }
+    }
+
+    /// The satisfied, or the events.
     #[must_use]
     pub fn k(self) -> u64 {
         self.k
     }
 
-    /// All valid answers.
+    /// All valid answers, or what the events happened on.
     #[must_use]
     pub fn n(self) -> u64 {
         self.n
     }
 
-    /// k/n in 0..=1; `None` for n = 0.
+    /// The variance of one answer (or service) around a rate: of the count's rate it is this by n.
+    pub(crate) fn variance(self, rate: f64) -> f64 {
+        match self.law {
+            Law::Share => rate * (1.0 - rate),
+            Law::Events => rate,
+        }
+    }
+
+    /// The highest rate there can be.
+    pub(crate) fn most(self) -> f64 {
+        match self.law {
+            Law::Share => 1.0,
+            Law::Events => f64::INFINITY,
+        }
+    }
+
+    /// k/n, of a share in 0..=1; `None` for n = 0.
     #[must_use]
     pub fn rate(self) -> Option<f64> {
         (self.n > 0).then(|| real(self.k) / real(self.n))

@@ -143,10 +143,8 @@ pub fn collapse(strata: &[Stratum], floor: u64) -> Vec<Stratum> {
     left.sort_by_key(|s| std::cmp::Reverse(s.count.n()));
     while left.len() > 1 && left.last().is_some_and(|s| s.count.n() < floor) {
         if let (Some(a), Some(b)) = (left.pop(), left.pop()) {
-            let joined = Stratum {
-                count: Count { k: a.count.k.saturating_add(b.count.k), n: a.count.n.saturating_add(b.count.n) },
-                eligible: a.eligible.saturating_add(b.eligible),
-            };
+            let (k, n) = (a.count.k.saturating_add(b.count.k), a.count.n.saturating_add(b.count.n));
+            let joined = Stratum { count: Count { k, n, ..a.count }, eligible: a.eligible.saturating_add(b.eligible) };
             let place = left.partition_point(|s| s.count.n() >= joined.count.n());
             left.insert(place, joined);
         }

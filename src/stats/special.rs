@@ -84,6 +84,14 @@ pub(crate) fn binomial_mass(x: f64, n: f64, p: f64, q: f64) -> f64 {
     log.exp() * (n / (std::f64::consts::TAU * x * y)).sqrt()
 }
 
+/// mean^x e^(−mean) / Γ(x+1), for whole x ≥ 0 and mean > 0, in Loader's way.
+pub(crate) fn poisson_mass(x: f64, mean: f64) -> f64 {
+    if x <= 0.0 {
+        return (-mean).exp();
+    }
+    (-stirling_error(x) - deviance(x, mean)).exp() / (std::f64::consts::TAU * x).sqrt()
+}
+
 /// The continued fraction of the incomplete beta function by Lentz's method, for x below the mean.
 fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
     const TINY: f64 = 1e-300;

@@ -32,6 +32,10 @@ pub(crate) fn counts(v: &Value) -> Vec<Count> {
     v.as_array().unwrap().iter().map(|c| Count::new(int(&c[0]), int(&c[1])).unwrap()).collect()
 }
 
+pub(crate) fn events(v: &Value) -> Vec<Count> {
+    v.as_array().unwrap().iter().map(|c| Count::events(int(&c[0]), int(&c[1]))).collect()
+}
+
 /// Equal to within `tolerance`, relative for values above 1.
 #[track_caller]
 pub(crate) fn close(got: f64, want: f64, tolerance: f64) {

@@ -50,6 +50,28 @@ def share(flags):
     return (n, k, half_up(fractions.Fraction(100 * k, n)), recount.wilson(k, n)) if n else (0, None, None, None)
 
 
+@functools.cache
+def garwood(k):
+    """The exact 95 % interval of k events (Garwood 1936): the means at which a tail of Poisson's masses is 2.5 %."""
+    def at_most(k, mean):
+        return math.fsum(math.exp(i * math.log(mean) - mean - math.lgamma(i + 1)) for i in range(k + 1))
+
+    def root(falling, low, high):
+        for _ in range(100):
+            middle = (low + high) / 2
+            low, high = (middle, high) if falling(middle) > 0.025 else (low, middle)
+        return low
+
+    far = k + 10 * math.sqrt(k + 1) + 10
+    return (k and far - root(lambda less: 1 - at_most(k - 1, far - less), 0, far - 1e-9)), root(lambda m: at_most(k, m), 1e-9, far)
+
+
+def complaint_rate(ratings):
+    """Complaints of the months per hundred services of the months."""
+    k, n = sum(rating.complaints for rating in ratings), len(ratings)
+    return (n, k, half_up(fractions.Fraction(100 * k, n)), [100 * end / n for end in garwood(k)]) if n else (0, None, None, None)
+
+
 def figures(ratings, channel, level, period):
     """(n, satisfied, value, interval, target, verdict, evidence) of every metric of some ratings."""
     mine = [rating for rating in ratings if channel in ("all", rating.channel)]
@@ -61,6 +83,8 @@ def figures(ratings, channel, level, period):
         found[metric] = (score.n, score.satisfied, score.value, score.ci, goal, score.verdict, score.evidence)
     found["resolution_rate"] = (*share([rating.resolved for rating in mine]), None, None, None)
     found["response_time"] = (*share([timely(rating) for rating in mine]), None, None, None)
+    if level != "employee":
+        found["complaint_rate"] = (*complaint_rate(mine), None, None, None)
     if channel == "all" and level != "employee":
         (k1, n1), (k2, n2) = (counts([r for r in mine if r.channel == one]) for one in ("online", "offline"))
         if n1 and n2:

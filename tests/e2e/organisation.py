@@ -25,6 +25,7 @@ class Rating:
     resolved: bool | None
     waited: int | None  # minutes to the first response; below zero where the two times stand the wrong way round
     urgent: bool
+    complaints: int = 0  # about the service, received in its month
 
 
 @dataclasses.dataclass
@@ -98,6 +99,11 @@ def make(seed, departments):
                         employee=rng.choice(staff[code] + [""]), touchpoint=rng.choice(TOUCHPOINTS[channel]),
                         answers=answers(rng, overall, quality), resolved=rng.choice([None, True, True, True, False]),
                         waited=rng.choice([None, -3, 0, 4, 5, 6, 15, 16, 30, 31, 200]), urgent=rng.random() < 0.1))
+    # Dice of their own: complaints change nothing else. There may be more of them than services.
+    rng = random.Random(-seed)
+    complains = {code: rng.choice([0.01, 0.05, 0.3]) for code in codes}
+    for rating in made:
+        rating.complaints = (rng.random() < complains[rating.department]) * rng.choice([1, 1, 1, 2, 4])
     return Organisation(parents, staff, made)
 
 
@@ -125,3 +131,13 @@ def write(organisation, directory, rng):
             out.writerow([rating.external_id, rating.department, rating.touchpoint, done.isoformat(),
                           (done + dt.timedelta(hours=1)).isoformat(), rating.employee, *waited, resolved,
                           str(rating.urgent).lower(), *(rating.answers.get(question, "") for question in questions)])
+    with open(directory / "complaints.csv", "w", encoding="utf-8", newline="") as f:
+        out = csv.writer(f)
+        out.writerow(["reference", "external_id", "department_code", "channel", "received_at", "closed_at"])
+        for rating in organisation.ratings:
+            for i in range(rating.complaints):
+                received = dt.datetime.fromisoformat(f"{rating.month}-{(28, 1)[i % 2]:02}T{(23, 0)[i % 2]:02}:30")
+                # Half of them say themselves whom they are about.
+                said = [rating.department, rating.channel] if i % 2 else ["", ""]
+                closed = (received + dt.timedelta(days=1)).isoformat() if i else ""
+                out.writerow([f"T-{rating.external_id}-{i}", rating.external_id, *said, received.isoformat(), closed])

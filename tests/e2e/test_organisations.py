@@ -58,7 +58,7 @@ def test_every_figure_is_the_oracles(both_databases, tmp_path, seed):
 
 
 def fill(instance):
-    for kind in ("departments", "staff", "ratings"):
+    for kind in ("departments", "staff", "ratings", "complaints"):
         instance.run("import", kind, f"{kind}.csv")
 
 

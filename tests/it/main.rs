@@ -21,6 +21,7 @@ mod backup;
 mod bounces;
 mod commitments;
 mod comparison;
+mod complaints;
 mod counters;
 mod deadlines;
 mod exclusion;

@@ -355,6 +355,45 @@ def efforts():
     return out
 
 
+def event_intervals():
+    """Garwood's limits by the chi-square quantiles: scipy.stats.chi2."""
+    return [{"k": k, "interval": [num(ss.chi2.ppf(0.025, 2 * k) / 2) if k else 0.0, num(ss.chi2.ppf(0.975, 2 * k + 2) / 2)]}
+            for k in [0, 1, 2, 3, 4, 5, 7, 10, 13, 20, 37, 50, 99, 100, 250, 999, 1000, 10000, 100000]]
+
+
+def event_tails():
+    """Regularised incomplete gamma functions in 40 digits: mpmath."""
+    out = []
+    for mean in [0.01, 0.5, 1, 3, 7.5, 20, 50, 100, 1000, 12345.6]:
+        ks = {0, 1, 2} | {max(int(mean + s * math.sqrt(mean)), 0) for s in (-6, -3, -2, -1, 0, 1, 2, 3, 6)}
+        for k in sorted(ks):
+            m = mp.mpf(mean)
+            ge = mp.gammainc(k, 0, m, regularized=True) if k else mp.mpf(1)
+            out.append({"k": k, "mean": mean, "ge": num(ge), "le": num(mp.gammainc(k + 1, m, mp.inf, regularized=True))})
+    return out
+
+
+def event_charts():
+    """u chart, Laney's u' and the trend of Poisson counts, straight from their formulas in numpy."""
+    out = []
+    for periods, rate in ((12, 0.02), (14, 0.4), (20, 1.6)):
+        n = rng.integers(40, 400, periods)
+        k = rng.poisson(rate * n)
+        centre, u = k.sum() / n.sum(), k / n
+        sigma = np.sqrt(centre / n)
+        sigma_z = np.abs(np.diff((u - centre) / sigma)).mean() / 1.128
+        t = np.arange(periods)
+        z = ((t - (n * t).sum() / n.sum()) * (k - n * centre)).sum() \
+            / math.sqrt(centre * (n * (t - (n * t).sum() / n.sum()) ** 2).sum())
+        factor = max(1, sigma_z)
+        out.append({"counts": [[int(a), int(b)] for a, b in zip(k, n)], "centre": num(centre), "sigma_z": num(sigma_z),
+                    "u": [[num(max(centre - 3 * s, 0)), num(centre + 3 * s)] for s in sigma],
+                    "laney": [[num(max(centre - 3 * factor * s, 0)), num(centre + 3 * factor * s)] for s in sigma],
+                    "z": num(z)})
+    return out
+
+
 groups = [proportions, tails, decisions, means, differences, frames, hypergeometric, sizes, strata, adjusted, trends,
-          charts, funnels, dispersions, standardised, shrunk, drivers, alphas, loyalties, efforts]
+          charts, funnels, dispersions, standardised, shrunk, drivers, alphas, loyalties, efforts,
+          event_intervals, event_tails, event_charts]
 print("{" + ",\n".join(f'"{g.__name__}": [\n' + ",\n".join(json.dumps(c) for c in g()) + "\n]" for g in groups) + "}")

@@ -25,7 +25,7 @@ use report::Report;
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// departments, staff, service-records, ratings or holidays
+    /// departments, staff, service-records, ratings, complaints or holidays
     #[arg(value_name = "KIND")]
     kind: Kind,
     /// The table
@@ -71,6 +71,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         Kind::Departments => work.put(table, store::departments),
         Kind::Staff => work.put(table, store::staff),
         Kind::Holidays => work.put(table, store::holidays),
+        Kind::Complaints => work.put(table, store::complaints),
         Kind::ServiceRecords => work.put(table, store::service_records),
         Kind::Ratings => {
             let in_force = context.pool.read_now(InForce::load)?;

@@ -5,6 +5,7 @@ use indicatif::ProgressBar;
 use super::report::{Effect, Report};
 use super::{Failure, Work};
 use crate::cli::ACTOR;
+use crate::db::complaint::{self, Desk};
 use crate::db::holiday::Holiday;
 use crate::db::intake::{Asking, BATCH, Intake, Outcome};
 use crate::db::master_data::{self, Change, DepartmentEntry, EmployeeEntry, Making, Mention};
@@ -12,7 +13,7 @@ use crate::db::ratings::{self, Rating};
 use crate::db::{self, Connection, audit};
 use crate::domain::field::{FieldError, Reason};
 use crate::intake::map::Create;
-use crate::intake::rows::{DepartmentRow, HolidayRow, RatingRow, Row, ServiceRow, StaffRow};
+use crate::intake::rows::{ComplaintRow, DepartmentRow, HolidayRow, RatingRow, Row, ServiceRow, StaffRow};
 use crate::intake::stage::{RowError, Staged};
 
 /// How the rows of a kind are stored: what became of each, in their order.
@@ -174,6 +175,38 @@ pub(super) fn service_records(
         let records: Vec<_> = rows.iter().map(|(_, row)| (&row.record, "")).collect();
         let outcomes = intake.store(conn, &records, Asking::Invite)?;
         effects.extend(outcomes.into_iter().zip(rows).map(|(outcome, (_, row))| effect(outcome, row)));
+        bar.inc(u64::try_from(rows.len()).unwrap_or_default());
+    }
+    Ok(Stored { effects, made })
+}
+
+pub(super) fn complaints(
+    work: &Work<'_>,
+    conn: &mut Connection,
+    staged: &Staged<ComplaintRow>,
+    bar: &ProgressBar,
+) -> db::Result<Stored> {
+    let named = staged.rows.iter().filter_map(|(_, row)| {
+        let department_code = row.complaint.department_code.as_deref()?;
+        let department_name = row.department_name.as_deref().unwrap_or(department_code);
+        Some(Mention { department_code, department_name, employee: None })
+    });
+    let made = make_missing(work, conn, named, Create { staff: false, ..staged.create })?;
+    let (context, zone) = (work.context, work.context.config.time_zone);
+    let desk = Desk::load(conn, &context.secrets, zone, context.now())?;
+    let mut effects = Vec::with_capacity(staged.rows.len());
+    for rows in staged.rows.chunks(complaint::BATCH) {
+        let complaints: Vec<_> = rows.iter().map(|(_, row)| &row.complaint).collect();
+        let outcomes = desk.store(conn, &complaints)?;
+        effects.extend(outcomes.into_iter().zip(complaints).map(|(outcome, complaint)| match outcome {
+            complaint::Outcome::Created => Effect::Created,
+            complaint::Outcome::Closed => Effect::Changed,
+            complaint::Outcome::Unchanged => Effect::Unchanged,
+            complaint::Outcome::Conflict => {
+                Effect::Refused(vec![FieldError::new("reference", &complaint.reference, Reason::Conflict)])
+            }
+            complaint::Outcome::Invalid(errors) => Effect::Refused(errors),
+        }));
         bar.inc(u64::try_from(rows.len()).unwrap_or_default());
     }
     Ok(Stored { effects, made })

@@ -48,6 +48,7 @@ fn live(answers: &[Answered]) -> (Scorebook, Vec<Unit>, HashMap<i64, String>) {
             reach: Reach { invited: 40, responded: n.min(40) },
             resolved: (3, 9),
             timely: (1, 2),
+            complaints: 0,
         };
         book.add_services(department, ServiceLine { employee_id: None, channel, periods, services });
     }

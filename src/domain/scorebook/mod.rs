@@ -61,6 +61,8 @@ pub struct Services {
     pub resolved: (u32, u32),
     /// First response in time, of those with both times.
     pub timely: (u32, u32),
+    /// Complaints received, whenever the service was.
+    pub complaints: u32,
 }
 
 /// What a quarter's sample was drawn from in one channel of a department.
@@ -84,6 +86,8 @@ pub struct Scorebook {
     frames: HashMap<i64, Vec<Frame>>,
     left_out: HashMap<i64, Vec<Line>>,
     sealed: HashMap<Whose, Vec<Score>>,
+    /// The month of the first complaint anywhere in the organisation.
+    complaints_since: Option<Period>,
     small_numbers: SmallNumbers,
 }
 
@@ -137,6 +141,7 @@ impl Scorebook {
             frames: HashMap::new(),
             left_out: HashMap::new(),
             sealed: HashMap::new(),
+            complaints_since: None,
             small_numbers: SmallNumbers::new(tree),
         }
     }
@@ -151,6 +156,20 @@ impl Scorebook {
     pub fn add_services(&mut self, department_id: i64, line: ServiceLine) {
         self.small_numbers.add_services(department_id, &line);
         self.services.entry(department_id).or_default().push(line);
+    }
+
+    /// Says in which month the first complaint counts that the organisation handed in: none before it is no figure.
+    pub fn tell_complaints_since(&mut self, month: Option<Period>) {
+        self.complaints_since = month;
+    }
+
+    /// The month of the first complaint.
+    pub const fn complaints_since(&self) -> Option<Period> {
+        self.complaints_since
+    }
+
+    fn tells_complaints(&self, period: Period) -> bool {
+        self.complaints_since.is_some_and(|month| month.start() <= period.end())
     }
 
     /// Adds what the sample of a quarter was drawn from in a department.
@@ -247,8 +266,7 @@ impl Scorebook {
         let Some(rests) = Rests::of(metric) else {
             // From the gap and the whole the two rates follow.
             let one = |channel| Slice { channel: Some(channel), ..*slice };
-            let shows = |channel| self.shows_metric(&one(channel), Metric::SatisfactionRate, thresholds);
-            return metric != Metric::ChannelGap || Channel::ALL.into_iter().all(shows);
+            return Channel::ALL.into_iter().all(|channel| self.shows(&one(channel), &Rests::RATE, thresholds));
         };
         self.shows(slice, &rests, thresholds)
     }
@@ -343,7 +361,12 @@ impl Scorebook {
                 let (k, n) = services().timely;
                 Measure::Rate { k, n }
             }
-            Metric::ComplaintRate => Measure::Rate { k: 0, n: 0 },
+            // Where no complaint has ever been handed in nobody says that there were none.
+            Metric::ComplaintRate if !self.tells_complaints(slice.period) => Measure::nothing(metric),
+            Metric::ComplaintRate => {
+                let Services { complaints, records, .. } = services();
+                Measure::PerHundred { events: complaints, n: records }
+            }
         }
     }
 
@@ -352,7 +375,7 @@ impl Scorebook {
     pub fn measured(&self, slice: &Slice<'_>, named: &Named<'_>, metric: Metric) -> Measure {
         let Some(sealed) = self.sealed(slice, named) else { return self.measure(slice, metric) };
         let score = sealed.iter().find(|score| score.metric == metric && score.base == slice.base);
-        let rate = score.and_then(|score| Some(Measure::Rate { k: score.satisfied?, n: score.n }));
+        let rate = score.and_then(|score| Some(Measure::counted(metric, score.satisfied?, score.n)));
         rate.unwrap_or_else(|| Measure::nothing(metric))
     }
 
@@ -447,6 +470,10 @@ impl Scorebook {
         if slice.channel.is_none() && slice.employee.is_none() {
             others.push(Metric::ChannelGap);
         }
+        if slice.employee.is_none() {
+            // A complaint is made to a department; who of it is at fault is found out later, if at all.
+            others.push(Metric::ComplaintRate);
+        }
         scores.extend(others.into_iter().map(|metric| one(slice, metric)).filter(|score| score.n > 0));
         scores
     }
@@ -471,6 +498,7 @@ impl Services {
         self.reach.responded += other.reach.responded;
         self.resolved = (self.resolved.0 + other.resolved.0, self.resolved.1 + other.resolved.1);
         self.timely = (self.timely.0 + other.timely.0, self.timely.1 + other.timely.1);
+        self.complaints += other.complaints;
     }
 }
 

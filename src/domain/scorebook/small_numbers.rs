@@ -25,6 +25,10 @@ pub enum Rests {
     Resolution,
     /// Records with both times.
     Timed,
+    /// Services; where there were none, the complaints. Of few services, or of the few who complained where nobody was
+    /// served, nothing is told, nor can it be had by subtraction. A few complaints on many services are told, as a few
+    /// dissatisfied of many answers are.
+    Served,
     /// Answers that are left out.
     LeftOut,
 }
@@ -49,15 +53,19 @@ struct Decided {
 type Place = (i64, Option<i64>, Option<Channel>, Periods);
 
 impl Rests {
-    /// What the figure of a metric rests on; `None` of the channel gap, which rests on two rates, and of complaints.
+    /// Valid answers to `overall`.
+    pub const RATE: Self = Self::Answers(String::new());
+
+    /// What the figure of a metric rests on; `None` of the channel gap, which rests on two rates.
     pub const fn of(metric: Metric) -> Option<Self> {
         match metric {
-            Metric::SatisfactionRate => Some(Self::Answers(String::new())),
+            Metric::SatisfactionRate => Some(Self::RATE),
             Metric::Points => Some(Self::Points),
             Metric::ResponseRate => Some(Self::Invited),
             Metric::ResolutionRate => Some(Self::Resolution),
             Metric::ResponseTime => Some(Self::Timed),
-            Metric::ChannelGap | Metric::ComplaintRate => None,
+            Metric::ComplaintRate => Some(Self::Served),
+            Metric::ChannelGap => None,
         }
     }
 
@@ -65,7 +73,7 @@ impl Rests {
     const fn base(&self, base: Base) -> Base {
         match self {
             Self::Answers(_) | Self::Points | Self::LeftOut => base,
-            Self::Invited | Self::Resolution | Self::Timed => Base::Invited,
+            Self::Invited | Self::Resolution | Self::Timed | Self::Served => Base::Invited,
         }
     }
 }
@@ -90,10 +98,15 @@ impl SmallNumbers {
 
     pub(super) fn add_services(&mut self, department: i64, line: &ServiceLine) {
         let place = (department, line.employee_id, line.channel, line.periods);
-        let Services { reach, resolved: (_, resolution_known), timely: (_, timed), .. } = line.services;
+        let Services { records, reach, resolved: (_, resolution_known), timely: (_, timed), complaints } =
+            line.services;
         self.count(Rests::Invited, Base::Invited, place, reach.invited);
         self.count(Rests::Resolution, Base::Invited, place, resolution_known);
         self.count(Rests::Timed, Base::Invited, place, timed);
+        // Of complaints a person has no figure.
+        if line.employee_id.is_none() {
+            self.count(Rests::Served, Base::Invited, place, if records == 0 { complaints } else { records });
+        }
     }
 
     fn count(&mut self, rests: Rests, base: Base, (department, person, channel, periods): Place, n: u32) {

@@ -134,3 +134,113 @@ fn a_small_group_of_a_sample_does_not_follow_from_its_total() {
     let shown = [[1, 2, 3].as_slice(), &[1], &[2], &[3]].map(|of| is_shown(&book, of, online, Base::Sample));
     assert_eq!(shown, [true, false, false, true]);
 }
+
+mod complaints {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn served(channel: Channel, month: &str, records: u32, complaints: u32) -> ServiceLine {
+        let periods = Line::answered(Base::Invited, None, month, (0, 0)).periods;
+        let services = Services { records, complaints, ..Services::default() };
+        ServiceLine { employee_id: None, channel: Some(channel), periods, services }
+    }
+
+    fn score(book: &Scorebook, departments: &[i64], channel: Option<Channel>, period: &str) -> Score {
+        let slice =
+            Slice { departments, employee: None, channel, period: period.parse().unwrap(), base: Base::Invited };
+        let named = Named { level: Level::Department, department: Some("D"), employee: None };
+        book.score(&slice, &named, Metric::ComplaintRate, &[], &Thresholds::default())
+    }
+
+    fn book(since: Option<&str>) -> Scorebook {
+        let mut book = Scorebook::of(vec![(DEPARTMENT, None)]);
+        book.add_services(DEPARTMENT, served(Channel::Online, "2026-07", 50, 0));
+        book.add_services(DEPARTMENT, served(Channel::Online, "2026-08", 40, 3));
+        book.tell_complaints_since(since.map(|month| month.parse().unwrap()));
+        book
+    }
+
+    #[test]
+    fn they_are_counted_per_hundred_services_of_the_period() {
+        let book = book(Some("2026-08"));
+        let found = |period| {
+            let score = score(&book, &[DEPARTMENT], None, period);
+            (score.satisfied, score.n, score.value)
+        };
+        assert_eq!(found("2026-08"), (Some(3), 40, Some(7.5)));
+        assert_eq!(found("2026-Q3"), (Some(3), 90, Some(3.3333)));
+    }
+
+    #[test]
+    fn before_the_first_was_handed_in_nobody_says_that_there_were_none() {
+        assert_eq!(score(&book(Some("2026-08")), &[DEPARTMENT], None, "2026-07").n, 0);
+        assert_eq!(score(&book(None), &[DEPARTMENT], None, "2026-08").n, 0);
+        assert_eq!(score(&book(Some("2026-07")), &[DEPARTMENT], None, "2026-07").value, Some(0.0));
+    }
+
+    #[test]
+    fn a_few_on_many_services_are_told_and_any_on_a_few_services_are_not() {
+        let mut book = Scorebook::of(vec![(1, None), (2, Some(1)), (3, Some(1)), (4, Some(1))]);
+        book.tell_complaints_since(Some("2026-01".parse().unwrap()));
+        for (department, records, complaints) in [(2, 90, 1), (3, 60, 0), (4, 3, 2)] {
+            book.add_services(department, served(Channel::Offline, "2026-08", records, complaints));
+        }
+        let told = |ids: &[i64]| score(&book, ids, None, "2026-08").satisfied;
+        assert_eq!((told(&[1, 2, 3, 4]), told(&[2]), told(&[4])), (Some(3), Some(1), None));
+        // From the whole, 2 and 3 those of 4 would follow.
+        assert_eq!(told(&[3]), None);
+    }
+
+    #[test]
+    fn who_complained_where_nobody_was_served_does_not_follow_either() {
+        let mut book = Scorebook::of(vec![(1, None), (2, Some(1)), (3, Some(1))]);
+        book.tell_complaints_since(Some("2026-01".parse().unwrap()));
+        for (department, records, complaints) in [(2, 60, 1), (3, 0, 2)] {
+            book.add_services(department, served(Channel::Offline, "2026-08", records, complaints));
+        }
+        let whole = score(&book, &[1, 2, 3], None, "2026-08").satisfied;
+        let part = score(&book, &[2], None, "2026-08").satisfied;
+        assert!(whole.is_none() || part.is_none(), "{whole:?} {part:?}");
+    }
+
+    const UNITS: [&[i64]; 3] = [&[1, 2, 3], &[2], &[3]];
+    const CHANNELS: [Option<Channel>; 3] = [None, Some(Channel::Online), Some(Channel::Offline)];
+
+    proptest! {
+        /// Department 1 with 2 and 3 in it, both channels, three months; a few services and complaints in each place.
+        #[test]
+        fn no_few_services_follow_from_two_figures_that_are_told(
+            counts in proptest::collection::vec((0_u32..12, 0_u32..4), 12),
+        ) {
+            let mut book = Scorebook::of(vec![(1, None), (2, Some(1)), (3, Some(1))]);
+            book.tell_complaints_since(Some("2026-01".parse().unwrap()));
+            let months = ["2026-07", "2026-08", "2026-09"];
+            let places = months.into_iter().flat_map(|month| Channel::ALL.map(|channel| (month, channel)));
+            let places = places.flat_map(|(month, channel)| [2, 3].map(|department| (department, month, channel)));
+            let all: Vec<_> = places.zip(counts).collect();
+            for ((department, month, channel), (records, complaints)) in &all {
+                book.add_services(*department, served(*channel, month, *records, *complaints));
+            }
+            for period in ["2026-07", "2026-08", "2026-09", "2026-Q3"] {
+                let within: Period = period.parse().unwrap();
+                let holds = |(units, channel): (&[i64], Option<Channel>), (department, month, of): &(i64, &str, Channel)| {
+                    units.contains(department)
+                        && channel.is_none_or(|channel| channel == *of)
+                        && within.months().any(|one| one.to_string() == *month)
+                };
+                let slices = UNITS.into_iter().flat_map(|units| CHANNELS.map(|channel| (units, channel)));
+                let is_told = |(units, channel): &(&[i64], _)| score(&book, units, *channel, period).satisfied.is_some();
+                let told: Vec<_> = slices.filter(is_told).collect();
+                for (whole, part) in told.iter().flat_map(|whole| told.iter().map(move |part| (*whole, *part))) {
+                    if all.iter().any(|(place, _)| holds(part, place) && !holds(whole, place)) {
+                        continue;
+                    }
+                    let rest = all.iter().filter(|(place, _)| holds(whole, place) && !holds(part, place));
+                    let group: u32 = rest.map(|(_, (records, complaints))| if *records > 0 { *records } else { *complaints }).sum();
+                    prop_assert!(group == 0 || group >= 5, "{group} follow in {period} from {whole:?} and {part:?}");
+                }
+            }
+        }
+    }
+}

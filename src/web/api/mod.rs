@@ -23,6 +23,7 @@ mod appraisals;
 mod body;
 mod bounces;
 mod commitments;
+mod complaints;
 mod limits;
 mod openapi;
 mod problem;
@@ -38,9 +39,10 @@ pub use openapi::openapi_json;
 const PREFIX: &str = "/api/v1";
 
 /// Every route below [`PREFIX`] and its methods; a test holds it against the routes and the OpenAPI document.
-const ROUTES: [(&str, &str); 10] = [
+const ROUTES: [(&str, &str); 11] = [
     ("/service-records", "POST"),
     ("/service-records/{external_id}", "GET, HEAD"),
+    ("/complaints", "POST"),
     ("/scores", "GET, HEAD"),
     ("/trend", "GET, HEAD"),
     ("/appraisals", "GET, HEAD"),
@@ -56,6 +58,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .service(at("/service-records").route(web::post().to(records::hand_in)))
         .service(at("/service-records/{external_id}").route(read().to(records::show)))
+        .service(at("/complaints").route(web::post().to(complaints::hand_in)))
         .service(at("/scores").route(read().to(scores::show)))
         .service(at("/trend").route(read().to(trend::show)))
         .service(at("/appraisals").route(read().to(appraisals::show)))

@@ -25,11 +25,11 @@ mod tests {
     use super::super::{PREFIX, ROUTES};
     use super::*;
     use crate::domain::commitment::{Consequence, Level, Metric};
-    use crate::domain::invitation;
     use crate::domain::notice::Waiver;
     use crate::domain::period::{self, Grain};
     use crate::domain::raw_service_record::FIELDS;
     use crate::domain::service_record::{Channel, Touchpoint};
+    use crate::domain::{complaint, invitation};
 
     fn document() -> Value {
         serde_json::from_str(DOCUMENT).unwrap()
@@ -86,6 +86,14 @@ mod tests {
         check("Scores/properties/state", period::State::ALL.map(period::State::as_str).to_vec());
         check("Commitment/properties/consequence", Consequence::ALL.map(Consequence::as_str).to_vec());
         check("NewCommitment/properties/reason", Waiver::ALL.map(Waiver::as_str).to_vec());
+    }
+
+    #[test]
+    fn a_new_complaint_has_the_fields_of_the_file() {
+        let document = document();
+        let properties = document.pointer("/components/schemas/NewComplaint/properties").unwrap();
+        let names: BTreeSet<_> = properties.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(names, complaint::FIELDS.into_iter().collect());
     }
 
     #[test]

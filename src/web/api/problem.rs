@@ -6,7 +6,7 @@ use actix_web::http::{StatusCode, header};
 use serde::Serialize;
 
 use super::body::{MAX_ARRAY, MAX_MAIL, MAX_OBJECT, MAX_RECORDS};
-use super::records::Judgement;
+use super::{complaints, records};
 use crate::db::scores::RequestError;
 use crate::db::{self};
 use crate::domain::notice::NoticeRefused;
@@ -55,9 +55,9 @@ pub(super) enum Refusal {
     /// Members of the body.
     Body(Vec<Fault>),
     /// The one record handed in, with its result, is not valid.
-    Invalid(Vec<Judgement>),
+    Invalid(Results),
     /// The one record handed in, with its result, is stored with other content.
-    Conflict(Vec<Judgement>),
+    Conflict(Results),
     /// The figures asked for can't be had.
     Request(RequestError),
     /// The commitment can't be announced.
@@ -102,8 +102,18 @@ struct Problem {
     instance: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Fault>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    results: Vec<Judgement>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    results: Option<Results>,
+}
+
+/// What became of what was handed in.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum Results {
+    /// Service records.
+    Records(Vec<records::Judgement>),
+    /// Complaints.
+    Complaints(Vec<complaints::Judgement>),
 }
 
 /// Seconds after which to come again when the database is busy.
@@ -293,7 +303,8 @@ impl Refusal {
             Self::Query(_) => t.get("api-detail-query"),
             Self::Body(_) => t.get("api-detail-body"),
             Self::Invalid(_) => t.get("api-detail-invalid"),
-            Self::Conflict(_) => t.get("api-detail-conflict"),
+            Self::Conflict(Results::Records(_)) => t.get("api-detail-conflict"),
+            Self::Conflict(Results::Complaints(_)) => t.get("api-detail-conflict-complaint"),
             Self::Request(error) => request_error(error, t),
             Self::Announce(refused) => announce_refused(refused, t),
             Self::Internal(_) => t.get("api-detail-internal"),
@@ -308,11 +319,11 @@ impl Refusal {
             detail: self.detail(t),
             instance: None,
             errors: Vec::new(),
-            results: Vec::new(),
+            results: None,
         };
         match self {
             Self::Query(faults) | Self::Body(faults) => problem.errors = faults,
-            Self::Invalid(results) | Self::Conflict(results) => problem.results = results,
+            Self::Invalid(results) | Self::Conflict(results) => problem.results = Some(results),
             Self::Internal(error) => {
                 let reference = hex::encode(crate::crypto::random::<4>());
                 tracing::error!(%error, reference, "a request to the API failed");

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::body::{self, Document, Element, MAX_RECORDS, Scalar};
-use super::problem::{Fault, Refusal};
+use super::problem::{Fault, Refusal, Results};
 use super::{Call, PREFIX};
 use crate::db::intake::{Intake, Outcome};
 use crate::db::service_record::{self, StoredRecord};
@@ -27,7 +27,7 @@ use crate::intake::message;
 use crate::web::frame::encode;
 
 /// Times that a transaction is begun, as another one may store the same record first.
-const TRIES: usize = 4;
+pub(super) const TRIES: usize = 4;
 
 /// The most faults told of one record.
 const MOST_FAULTS: usize = 25;
@@ -92,8 +92,8 @@ async fn take(call: &Call, payload: Payload) -> Result<HttpResponse, Refusal> {
 /// The answer to one object: its result decides.
 fn one(judged: Vec<Judgement>) -> Result<HttpResponse, Refusal> {
     match judged.first() {
-        Some(Judgement { status: "conflict", .. }) => Err(Refusal::Conflict(judged)),
-        Some(Judgement { status: "invalid", .. }) => Err(Refusal::Invalid(judged)),
+        Some(Judgement { status: "conflict", .. }) => Err(Refusal::Conflict(Results::Records(judged))),
+        Some(Judgement { status: "invalid", .. }) => Err(Refusal::Invalid(Results::Records(judged))),
         Some(Judgement { status: "created", external_id, .. }) => {
             let number = encode(external_id.as_deref().unwrap_or_default());
             let place = format!("{PREFIX}/service-records/{number}");
@@ -111,7 +111,7 @@ async fn judge(call: &Call, elements: &[Element], is_array: bool) -> Result<Vec<
     let read: Vec<_> = elements
         .iter()
         .zip(places)
-        .map(|(element, place)| (number(element), read(element, &place, &rules, call.t), place))
+        .map(|(element, place)| (number(element, "external_id"), read(element, &place, &rules, call.t), place))
         .collect();
     let valid: Vec<ServiceRecord> = read.iter().filter_map(|(_, record, _)| record.as_ref().ok().cloned()).collect();
     let mut outcomes = store(call, valid).await?.into_iter();
@@ -161,9 +161,9 @@ async fn store(call: &Call, records: Vec<ServiceRecord>) -> Result<Vec<(Outcome,
 }
 
 /// The number of an element, where it is one.
-fn number(element: &Element) -> Option<String> {
+pub(super) fn number(element: &Element, field: &str) -> Option<String> {
     let Element::Object(members) = element else { return None };
-    let text = members.iter().find(|(name, _)| name == "external_id").and_then(|(_, value)| plain(value))?;
+    let text = members.iter().find(|(name, _)| name == field).and_then(|(_, value)| plain(value))?;
     let number = text::code(text::trim(&text), text::MAX_EXTERNAL_ID).ok()?;
     (!number.is_empty()).then(|| number.to_owned())
 }
@@ -174,46 +174,72 @@ fn read(element: &Element, place: &str, rules: &Rules, t: Texts) -> Result<Servi
         return Err(vec![Fault::of_value(place, t.get("api-not-an-object"))]);
     };
     let mut raw = RawServiceRecord::default();
-    let mut found = Vec::new();
-    let mut unreadable: Vec<&str> = Vec::new();
-    let mut seen: Vec<&str> = Vec::with_capacity(members.len().min(FIELDS.len()));
-    for (name, value) in members {
-        if found.len() >= MOST_FAULTS {
-            break;
-        }
-        if !FIELDS.contains(&name.as_str()) {
-            found.push(Fault::of_member(place, name, unknown(name, FIELDS, t)));
-            continue;
-        }
-        if seen.contains(&name.as_str()) {
-            found.push(Fault::of_member(place, name, t.get("api-given-twice")));
-            continue;
-        }
-        seen.push(name);
-        // Only minutes are a number; everywhere else digits would be lost that nobody sees.
-        let fault = match value {
-            Scalar::Nested => Some(t.get("api-not-plain")),
-            Scalar::Number(number) if number.is_f64() && name != "waiting_minutes" => Some(t.get("api-inexact-number")),
-            _ => None,
-        };
-        match fault {
-            Some(message) => {
-                unreadable.push(name);
-                found.push(Fault::of_member(place, name, message));
+    // Only minutes are a number; everywhere else digits would be lost that nobody sees.
+    let found = Found::of(members, place, &FIELDS, Some("waiting_minutes"), t, |name, value| raw.set(name, value));
+    found.settle(raw.validate(rules), place, t)
+}
+
+/// What can't be read of an object, before its values are judged.
+pub(super) struct Found<'e> {
+    faults: Vec<Fault>,
+    unreadable: Vec<&'e str>,
+}
+
+impl<'e> Found<'e> {
+    /// Hands every member that is known to `set`, as the text that a file would have. `number` may be inexact.
+    pub fn of(
+        members: &'e [(String, Scalar)],
+        place: &str,
+        known: &[&'static str],
+        number: Option<&str>,
+        t: Texts,
+        mut set: impl FnMut(&str, Cow<'e, str>) -> bool,
+    ) -> Self {
+        let mut found = Self { faults: Vec::new(), unreadable: Vec::new() };
+        let mut seen: Vec<&str> = Vec::with_capacity(members.len().min(known.len()));
+        for (name, value) in members {
+            if found.faults.len() >= MOST_FAULTS {
+                break;
             }
-            None => {
-                raw.set(name, plain(value).unwrap_or_default());
+            if !known.contains(&name.as_str()) {
+                found.faults.push(Fault::of_member(place, name, unknown(name, known.iter().copied(), t)));
+                continue;
+            }
+            if seen.contains(&name.as_str()) {
+                found.faults.push(Fault::of_member(place, name, t.get("api-given-twice")));
+                continue;
+            }
+            seen.push(name);
+            let fault = match value {
+                Scalar::Nested => Some(t.get("api-not-plain")),
+                Scalar::Number(digits) if digits.is_f64() && number != Some(name) => Some(t.get("api-inexact-number")),
+                _ => None,
+            };
+            match fault {
+                Some(message) => {
+                    found.unreadable.push(name);
+                    found.faults.push(Fault::of_member(place, name, message));
+                }
+                None => {
+                    set(name, plain(value).unwrap_or_default());
+                }
             }
         }
+        found
     }
-    match raw.validate(rules) {
-        Ok(record) if found.is_empty() => Ok(record),
-        Ok(_) => Err(found),
-        Err(errors) => {
-            // What is there but can't be read is not missing as well.
-            let errors: Vec<_> = errors.into_iter().filter(|e| !unreadable.contains(&e.field.as_ref())).collect();
-            found.extend(faults(place, &errors, t));
-            Err(found)
+
+    /// The value, if it is valid and nothing was unreadable; else all that is wrong.
+    pub fn settle<T>(mut self, judged: Result<T, Vec<FieldError>>, place: &str, t: Texts) -> Result<T, Vec<Fault>> {
+        match judged {
+            Ok(value) if self.faults.is_empty() => Ok(value),
+            Ok(_) => Err(self.faults),
+            Err(errors) => {
+                // What is there but can't be read is not missing as well.
+                let errors: Vec<_> =
+                    errors.into_iter().filter(|e| !self.unreadable.contains(&e.field.as_ref())).collect();
+                self.faults.extend(faults(place, &errors, t));
+                Err(self.faults)
+            }
         }
     }
 }
@@ -237,7 +263,8 @@ pub(super) fn unknown<'a>(name: &str, known: impl IntoIterator<Item = &'a str>, 
     }
 }
 
-fn faults(place: &str, errors: &[FieldError], t: Texts) -> Vec<Fault> {
+/// What is wrong with values, each with what to do about it.
+pub(super) fn faults(place: &str, errors: &[FieldError], t: Texts) -> Vec<Fault> {
     let words = |error: &FieldError| {
         let (reason, repair) = (message::reason(&error.reason, t), repair(&error.reason, t));
         let message = t.with("api-reason-and-repair", &[("reason", reason), ("repair", repair)]);

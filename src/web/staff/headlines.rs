@@ -37,6 +37,7 @@ pub(super) fn headlines(page: &Page, figures: &Figures) -> Vec<Headline> {
     if figures.channel.is_none() {
         others.insert(0, Metric::ChannelGap);
     }
+    others.push(Metric::ComplaintRate);
     let scores = others.into_iter().map(|metric| figures.score(page, &slice, metric)).filter(|score| score.n > 0);
     headlines.extend(scores.map(|score| headline(score.metric, figures.channel, Base::Invited, Base::Invited, &score)));
     headlines

@@ -221,6 +221,7 @@ fn state(t: &Texts, state: State) -> String {
         State::NoAddress => "asking-state-no-address",
         State::TooOld => "asking-state-too-old",
         State::Failed => "asking-state-failed",
+        State::ComplaintOpen => "asking-state-complaint-open",
     })
 }
 

@@ -201,6 +201,15 @@ impl Headline {
         })
     }
 
+    /// Whose answers, or what else, it rests on.
+    fn based_on(&self, t: &Texts) -> String {
+        match self.metric {
+            Metric::ComplaintRate => t.get("staff-base-received"),
+            Metric::ResolutionRate | Metric::ResponseTime => t.get("staff-base-records"),
+            _ => t.with("staff-base", &[("base", words::base(t, &self.base))]),
+        }
+    }
+
     /// Only what lies between 0 and 100 has a strip.
     fn strip(&self) -> Option<String> {
         match self.metric {

@@ -147,5 +147,6 @@ fn invitation(t: &Texts, state: &State) -> String {
         State::NoAddress => "queue-invitation-no-address",
         State::TooOld => "queue-invitation-too-old",
         State::Failed => "queue-invitation-failed",
+        State::ComplaintOpen => "queue-invitation-complaint-open",
     })
 }

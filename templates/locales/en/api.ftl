@@ -45,6 +45,7 @@ api-detail-query = Nothing was read. Each wrong parameter is listed under errors
 api-detail-body = Nothing was stored. Everything that is wrong is listed under errors.
 api-detail-invalid = Nothing was stored. Everything that is wrong is listed under results.
 api-detail-conflict = A record with this external_id is stored with different content. It has not been changed.
+api-detail-conflict-complaint = A complaint with this reference is stored with different content, or was closed at another time. It has not been changed.
 api-detail-unknown-department = No department has the code “{ $code }”.
 api-detail-department-of-organisation = The organisation’s figures cover all departments. Leave out department, or ask for another level.
 api-detail-gap-of-one-channel = channel_gap compares both channels. Leave out channel, or use all.

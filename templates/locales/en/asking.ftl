@@ -24,6 +24,7 @@ asking-state-expired = link expired
 asking-state-bounced = address does not exist
 asking-state-throttled = asked a short while ago
 asking-state-suppressed = wants no mail
+asking-state-complaint-open = complaint still open
 asking-state-not-sampled = not drawn
 asking-state-ineligible = left out by the rules
 asking-state-no-address = no address

@@ -30,6 +30,8 @@ intake-reason-duplicate = the same number as line { $line }, with different cont
 intake-reason-conflict = this number is already stored with different content
 intake-reason-unknown-department = there is no such department
 intake-reason-unknown-employee = there is no such employee
+intake-reason-unknown-service-record = there is no service record with this number
+intake-reason-closed-before-received = closed before it was received
 intake-reason-unknown-client = there is no such client
 intake-reason-parent-cycle = the department would be above itself
 intake-reason-response-before-request = first answered before it was requested; imported, but left out of response times
@@ -63,6 +65,7 @@ intake-repair-formula = copy the column and paste it back as values
 intake-repair-duplicate = keep the right one, or give it another number
 intake-repair-unknown-department = import departments first or correct the code, or put [create] departments = true in the map file
 intake-repair-unknown-employee = import staff first or correct the number, or put [create] staff = true in the map file
+intake-repair-unknown-service-record = import the service record first or correct the number; without one, give the department and the channel
 intake-repair-parent-cycle = correct the parent department
 intake-repair-order-of-times = check these times in the source system
 

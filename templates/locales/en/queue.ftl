@@ -76,3 +76,4 @@ queue-invitation-ineligible = Not asked: the rules leave this service out.
 queue-invitation-no-address = Not asked: there is no address to write to.
 queue-invitation-too-old = Not asked: the service was reported too late.
 queue-invitation-failed = The mail could not be delivered.
+queue-invitation-complaint-open = Not asked: a complaint of this customer was still open.

@@ -42,6 +42,7 @@ api-detail-query = 未作查询。有误的参数逐一列在 errors 中。
 api-detail-body = 未保存任何内容。有误之处逐一列在 errors 中。
 api-detail-invalid = 未保存任何内容。有误之处逐一列在 results 中。
 api-detail-conflict = 系统里已有这个 external_id，内容不同；原有记录没有改动。
+api-detail-conflict-complaint = 系统里已有这个 reference 的投诉，内容或办结时间不同；原有投诉没有改动。
 api-detail-unknown-department = 没有代码为“{ $code }”的部门。
 api-detail-department-of-organisation = 全组织的指标涵盖所有部门。请去掉 department，或换一个 level。
 api-detail-gap-of-one-channel = channel_gap 比较的是两个渠道。请去掉 channel，或填 all。

@@ -24,6 +24,7 @@ asking-state-expired = 链接过期
 asking-state-bounced = 地址不存在
 asking-state-throttled = 近期已邀请过
 asking-state-suppressed = 不愿收信
+asking-state-complaint-open = 投诉处理中
 asking-state-not-sampled = 未抽中
 asking-state-ineligible = 规则排除
 asking-state-no-address = 无邮箱

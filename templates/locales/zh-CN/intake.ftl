@@ -30,6 +30,8 @@ intake-reason-duplicate = 与第 { $line } 行编号相同，内容不同
 intake-reason-conflict = 系统里已有这个编号，内容不同
 intake-reason-unknown-department = 没有这个部门
 intake-reason-unknown-employee = 没有这个员工
+intake-reason-unknown-service-record = 没有这个编号的服务记录
+intake-reason-closed-before-received = 办结时间早于受理时间
 intake-reason-unknown-client = 没有这个客户单位
 intake-reason-parent-cycle = 部门成了自己的上级
 intake-reason-response-before-request = 首次响应早于提出时间；照常导入，但不计入响应时长
@@ -63,6 +65,7 @@ intake-repair-formula = 请复制这一列，“选择性粘贴”为数值
 intake-repair-duplicate = 请保留正确的一条，或换一个编号
 intake-repair-unknown-department = 请先导入部门，或改正编码；也可在对应方案中写 [create] departments = true
 intake-repair-unknown-employee = 请先导入员工，或改正工号；也可在对应方案中写 [create] staff = true
+intake-repair-unknown-service-record = 请先导入该服务记录，或更正编号；若不对应具体服务，请填写部门和渠道
 intake-repair-parent-cycle = 请改正上级部门
 intake-repair-order-of-times = 请核对原系统里的这几个时间
 

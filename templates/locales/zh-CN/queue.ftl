@@ -70,3 +70,4 @@ queue-invitation-ineligible = 未邀请：按规则不邀请此类服务。
 queue-invitation-no-address = 未邀请：没有可用的邮箱。
 queue-invitation-too-old = 未邀请：上报时服务已过去太久。
 queue-invitation-failed = 邮件未能送达。
+queue-invitation-complaint-open = 未邀请：这位客户的投诉当时尚未办结。

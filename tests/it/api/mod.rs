@@ -2,6 +2,7 @@
 
 mod bounces;
 mod commitments;
+mod complaints;
 mod records;
 mod requests;
 mod scores;
