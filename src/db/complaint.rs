@@ -151,7 +151,6 @@ impl<'a> Desk<'a> {
 
     /// The row of a new complaint, whom it counts for and when; or what it names that is not there. A client organisation
     /// is made where it is named first, as by a service record.
-    #[expect(clippy::type_complexity, reason = "the three are taken apart by the one caller")]
     fn row<'r>(
         &self,
         conn: &mut Connection,

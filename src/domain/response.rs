@@ -230,6 +230,11 @@ impl Periods {
         Self { month: period(Grain::Month), quarter: period(Grain::Quarter), year: period(Grain::Year) }
     }
 
+    /// Whether the month is part of the quarter and the quarter of the year: not so of what counts late in some of them.
+    pub fn are_of_one_day(&self) -> bool {
+        self.quarter.contains(self.month.start()) && self.year.contains(self.quarter.start())
+    }
+
     /// Where something of these periods counts: each that is published or sealed gives way to the next open one
     /// (CONTRACT §8.2).
     pub fn counting(self, state: impl Fn(Period) -> State) -> Self {

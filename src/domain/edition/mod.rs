@@ -63,9 +63,6 @@ pub struct Inputs {
     /// Sums of responses that were left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<Tally>,
-    /// Counts of service records as `beside` has sums: there are such where a complaint came late.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub services_beside: Vec<ServiceCount>,
     /// The month of the first complaint that was handed in, by then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub complaints_since: Option<Period>,
@@ -234,7 +231,7 @@ impl Inputs {
     ) -> Self {
         let mut tallies: BTreeMap<_, Sums> = BTreeMap::new();
         let mut beside: BTreeMap<_, Sums> = BTreeMap::new();
-        let beside_months = months_beside(period, book.lines().map(|(_, line)| line.periods));
+        let beside_months = months_beside(period, book);
         for (department, line) in book.lines() {
             let counted = match line.periods.include(period) {
                 true => &mut tallies,
@@ -247,18 +244,9 @@ impl Inputs {
             }
         }
         let mut services: BTreeMap<_, Services> = BTreeMap::new();
-        let mut services_beside: BTreeMap<_, Services> = BTreeMap::new();
-        let served_beside = months_beside(period, book.service_lines().map(|(_, line)| line.periods));
-        for (department, line) in book.service_lines() {
-            let counted = match line.periods.include(period) {
-                true => &mut services,
-                false if served_beside.contains(&line.periods.month) || is_within(line.periods, period) => {
-                    &mut services_beside
-                }
-                false => continue,
-            };
+        for (department, line) in book.service_lines().filter(|(_, line)| line.periods.include(period)) {
             if let Some(whose) = whose(department, line.employee_id, line.channel) {
-                counted.entry((whose, line.periods)).or_default().add(&line.services);
+                services.entry((whose, line.periods)).or_default().add(&line.services);
             }
         }
         let mut left_out: BTreeMap<_, Sums> = BTreeMap::new();
@@ -288,7 +276,6 @@ impl Inputs {
             services: services.into_iter().map(ServiceCount::from).collect(),
             frames,
             left_out: listed(left_out),
-            services_beside: services_beside.into_iter().map(ServiceCount::from).collect(),
             complaints_since: book.complaints_since(),
         }
     }
@@ -296,8 +283,7 @@ impl Inputs {
     /// The numbers of all employees that something was counted of.
     fn employees_named(&self) -> BTreeSet<String> {
         let tallies = self.tallies.iter().chain(&self.beside).chain(&self.left_out).map(|tally| &tally.whose);
-        let services = self.services.iter().chain(&self.services_beside);
-        let all = tallies.chain(services.map(|count| &count.whose));
+        let all = tallies.chain(self.services.iter().map(|count| &count.whose));
         all.filter_map(|whose| whose.employee.clone()).collect()
     }
 
@@ -334,21 +320,11 @@ impl Inputs {
                 book.leave_out(department, line(tally));
             }
         }
-        let served = |count: &ServiceCount| ServiceLine {
-            employee_id: employee(&count.whose),
-            channel: count.whose.channel,
-            periods: count.periods,
-            services: count.services(),
-        };
         for count in &self.services {
-            if let Some(department) = key(&count.whose) {
-                book.add_services(department, served(count));
-            }
-        }
-        for count in &self.services_beside {
-            if let Some(department) = key(&count.whose) {
-                book.add_services_beside(department, &served(count));
-            }
+            let Some(department) = key(&count.whose) else { continue };
+            let (employee_id, channel) = (employee(&count.whose), count.whose.channel);
+            let line = ServiceLine { employee_id, channel, periods: count.periods, services: count.services() };
+            book.add_services(department, line);
         }
         book.tell_complaints_since(self.complaints_since);
         for SampleFrame { department, channel, eligible, drawn } in &self.frames {
@@ -384,12 +360,12 @@ fn is_within(periods: Periods, period: Period) -> bool {
 }
 
 /// The months in which something of a period, or of a shorter one inside it, counts: also later ones, of late answers.
-fn months_beside(period: Period, counted: impl Iterator<Item = Periods>) -> BTreeSet<Period> {
+fn months_beside(period: Period, book: &Scorebook) -> BTreeSet<Period> {
     if period.grain() == Grain::Month {
         return BTreeSet::new();
     }
-    let of_it = |periods: &Periods| periods.include(period) || is_within(*periods, period);
-    counted.filter(of_it).map(|periods| periods.month).collect()
+    let of_it = |line: &Line| line.periods.include(period) || is_within(line.periods, period);
+    book.lines().filter(|(_, line)| of_it(line)).map(|(_, line)| line.periods.month).collect()
 }
 
 impl From<Score> for Row {

@@ -1,18 +1,22 @@
-//! Answers that are left out of every figure, and what a rate would be with them (FEATURES E6).
+//! Answers that are left out of every figure, and what rate and points would be with them (FEATURES E6).
 
 use super::{Line, Named, Rests, Scorebook, Slice};
 use crate::domain::commitment::{Commitment, Metric};
-use crate::domain::scorecard::{Measure, Score, Sums};
+use crate::domain::points::Exact;
+use crate::domain::scorecard::{Score, Sums};
 use crate::domain::service_record::Channel;
 use crate::domain::verdict::Thresholds;
 
-/// A rate as it would be with the answers that are left out of it.
+/// The points of an answer that could not be better, in hundredths.
+const MOST_POINTS: i64 = 10_000;
+
+/// A figure as it would be with the answers that are left out of it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum WithLeftOut {
     /// They are enough, here and wherever they could be had by subtraction, to be told as a sum.
     Known(Box<Score>),
-    /// They are too few for that. If every one of them were dissatisfied, and if every one were satisfied: both follow
-    /// from what everybody sees, and tell of no answer.
+    /// They are too few for that. If every one of them were dissatisfied (had no points), and if every one were satisfied
+    /// (had all): both follow from what everybody sees, and tell of no answer.
     Between(Box<(Score, Score)>),
 }
 
@@ -44,32 +48,55 @@ impl Scorebook {
         }
     }
 
-    /// The satisfaction rate of a slice with what is left out of it; `None` if nothing is, or if the rate without them is
-    /// withheld. Without this care the difference of two figures would be the score of a few answers.
+    /// The satisfaction rate or the points of a slice with what is left out of it; `None` if nothing is, if the figure
+    /// without them is withheld, and for other metrics. Without this care the difference of two figures would be the score
+    /// of a few answers.
     pub fn with_left_out(
         &self,
         slice: &Slice<'_>,
         named: &Named<'_>,
+        metric: Metric,
         commitments: &[Commitment],
         thresholds: &Thresholds,
     ) -> Option<WithLeftOut> {
-        let metric = Metric::SatisfactionRate;
         let without = self.score(slice, named, metric, commitments, thresholds);
-        let (k, left_out) = (without.satisfied.filter(|_| !without.suppressed)?, without.excluded);
-        if left_out == 0 {
+        let left_out = without.excluded;
+        if without.suppressed || left_out == 0 {
             return None;
         }
-        let n = without.n.saturating_add(left_out);
-        let with = |more: u32| {
-            let measure = Measure::Rate { k: k.saturating_add(more), n };
+        let counted = self.counted(slice, metric, &without)?;
+        let with = |more: Sums| {
+            let sums: Sums = [counted, more].into_iter().sum();
+            let measure = if metric == Metric::Points { sums.points() } else { sums.rate() };
             self.made(slice, named, metric, &measure, commitments, thresholds)
         };
         let sums = self.left_out(slice);
+        let (still, rests) = match metric {
+            Metric::Points => (sums.scored, Rests::PointsLeftOut),
+            _ => (sums.n, Rests::LeftOut),
+        };
         // Of a sealed period the count is the seal's; only sums that still belong to it are told.
-        if sums.n == left_out && self.shows(slice, &Rests::LeftOut, thresholds) {
-            return Some(WithLeftOut::Known(Box::new(with(sums.satisfied))));
+        if still == left_out && self.shows(slice, &rests, thresholds) {
+            return Some(WithLeftOut::Known(Box::new(with(sums))));
         }
-        Some(WithLeftOut::Between(Box::new((with(0), with(left_out)))))
+        let all_of = |satisfied: u32, points: i64| {
+            let points_sum = i64::from(left_out) * points;
+            Sums { n: left_out, satisfied, scored: left_out, points_sum, points_sq_sum: points_sum * points }
+        };
+        Some(WithLeftOut::Between(Box::new((with(all_of(0, 0)), with(all_of(left_out, MOST_POINTS))))))
+    }
+
+    /// The sums behind a figure; `None` where there are none, or they are no longer those of a sealed one.
+    fn counted(&self, slice: &Slice<'_>, metric: Metric, without: &Score) -> Option<Sums> {
+        match metric {
+            Metric::SatisfactionRate => Some(Sums { n: without.n, satisfied: without.satisfied?, ..Sums::default() }),
+            Metric::Points => {
+                let sums = self.sums(slice, "");
+                let is_it = sums.scored == without.n && sums.points().value().map(Exact::to_4dp) == without.value;
+                is_it.then_some(sums)
+            }
+            _ => None,
+        }
     }
 
     fn left_out(&self, slice: &Slice<'_>) -> Sums {
@@ -116,7 +143,13 @@ mod tests {
         let slice =
             Slice { departments: &[1], employee: None, channel, period: period.parse().unwrap(), base: Base::Invited };
         let named = Named { level: Level::Department, department: Some("D"), employee: None };
-        book.with_left_out(&slice, &named, &defaults("2000-01-01".parse().unwrap()), &Thresholds::default())
+        book.with_left_out(
+            &slice,
+            &named,
+            Metric::SatisfactionRate,
+            &defaults("2000-01-01".parse().unwrap()),
+            &Thresholds::default(),
+        )
     }
 
     #[test]
@@ -145,6 +178,33 @@ mod tests {
         let known = [None, Some(Channel::Online), Some(Channel::Offline)]
             .map(|channel| matches!(with(&book, channel, "2026-07"), Some(WithLeftOut::Known(_))));
         assert!(known.iter().filter(|known| **known).count() < 2 && !known[2], "{known:?}");
+    }
+
+    /// Responses of one mean, all with points.
+    fn worth(n: u32, points: i64) -> Line {
+        let n_points = i64::from(n) * points;
+        let sums = Sums { n, satisfied: n, scored: n, points_sum: n_points, points_sq_sum: n_points * points };
+        Line { sums, ..line(Channel::Online, "2026-07", n, n) }
+    }
+
+    fn points(left_out: Line) -> Option<WithLeftOut> {
+        let mut book = Scorebook::of(vec![(1, None)]);
+        book.add(1, worth(60, 9_000));
+        book.leave_out(1, left_out);
+        let (channel, period) = (Some(Channel::Online), "2026-07".parse().unwrap());
+        let slice = Slice { departments: &[1], employee: None, channel, period, base: Base::Invited };
+        let named = Named { level: Level::Department, department: Some("D"), employee: None };
+        book.with_left_out(&slice, &named, Metric::Points, &[], &Thresholds::default())
+    }
+
+    #[test]
+    fn points_are_told_by_the_same_rule() {
+        let Some(WithLeftOut::Known(score)) = points(worth(6, 1_000)) else { panic!() };
+        assert_eq!((score.n, score.value), (66, Some(82.7273)));
+        let Some(WithLeftOut::Between(ends)) = points(worth(2, 1_000)) else { panic!() };
+        assert_eq!([(ends.0.n, ends.0.value), (ends.1.n, ends.1.value)], [(62, Some(87.0968)), (62, Some(90.3226))]);
+        // Answers without points are left out of no points.
+        assert_eq!(points(line(Channel::Online, "2026-07", 6, 6)), None);
     }
 
     #[test]
@@ -184,7 +244,8 @@ mod tests {
                 let is_told = |units: &[i64], channel| {
                     let slice = Slice { departments: units, employee: None, channel, period: within, base: Base::Invited };
                     let named = Named { level: Level::Department, department: Some("D"), employee: None };
-                    let with = book.with_left_out(&slice, &named, &commitments, &Thresholds::default());
+                    let with =
+                        book.with_left_out(&slice, &named, Metric::SatisfactionRate, &commitments, &Thresholds::default());
                     matches!(with, Some(WithLeftOut::Known(_)))
                 };
                 let all = UNITS.into_iter().flat_map(|units| CHANNELS.map(|channel| (units, channel)));

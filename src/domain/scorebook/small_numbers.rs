@@ -31,6 +31,8 @@ pub enum Rests {
     Served,
     /// Answers that are left out.
     LeftOut,
+    /// Responses with points that are left out.
+    PointsLeftOut,
 }
 
 /// How many answers there are in every department, also in those whose figures are not asked for, and what follows.
@@ -72,7 +74,7 @@ impl Rests {
     /// Of records there is no base: the same ones stand behind every figure.
     const fn base(&self, base: Base) -> Base {
         match self {
-            Self::Answers(_) | Self::Points | Self::LeftOut => base,
+            Self::Answers(_) | Self::Points | Self::LeftOut | Self::PointsLeftOut => base,
             Self::Invited | Self::Resolution | Self::Timed | Self::Served => Base::Invited,
         }
     }
@@ -94,6 +96,7 @@ impl SmallNumbers {
     pub(super) fn leave_out(&mut self, department: i64, line: &Line) {
         let place = (department, line.employee_id, line.channel, line.periods);
         self.count(Rests::LeftOut, line.base, place, line.sums.n);
+        self.count(Rests::PointsLeftOut, line.base, place, line.sums.scored);
     }
 
     pub(super) fn add_services(&mut self, department: i64, line: &ServiceLine) {
@@ -103,9 +106,11 @@ impl SmallNumbers {
         self.count(Rests::Invited, Base::Invited, place, reach.invited);
         self.count(Rests::Resolution, Base::Invited, place, resolution_known);
         self.count(Rests::Timed, Base::Invited, place, timed);
-        // Of complaints a person has no figure.
+        // Of complaints a person has no figure. One that counts late has no services of its own anywhere: it is on those
+        // of its quarter or year.
         if line.employee_id.is_none() {
-            self.count(Rests::Served, Base::Invited, place, if records == 0 { complaints } else { records });
+            let alone = if line.periods.are_of_one_day() { complaints } else { 0 };
+            self.count(Rests::Served, Base::Invited, place, if records == 0 { alone } else { records });
         }
     }
 

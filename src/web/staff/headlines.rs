@@ -43,18 +43,20 @@ pub(super) fn headlines(page: &Page, figures: &Figures) -> Vec<Headline> {
     headlines
 }
 
-/// The satisfaction rates that something was left out of, with and without it.
+/// The figures that something was left out of, with and without it: the rates of each channel, and points over the whole
+/// of the page, as the headlines have them.
 pub(super) fn left_out(page: &Page, figures: &Figures) -> Vec<LeftOutRow> {
     let thresholds = &page.web.context.thresholds;
-    let row = |(channel, base): (Option<Channel>, Base)| {
+    let row = |(channel, base, metric): (Option<Channel>, Base, Metric)| {
         let slice = Slice { base, ..figures.slice(channel) };
-        let without = figures.score(page, &slice, Metric::SatisfactionRate);
-        let with = figures.book.with_left_out(&slice, &figures.named(), &figures.commitments, thresholds);
+        let without = figures.score(page, &slice, metric);
+        let with = figures.book.with_left_out(&slice, &figures.named(), metric, &figures.commitments, thresholds);
         let with = with.map(|with| match with {
             WithLeftOut::Known(score) => With::Known(score.as_ref().into()),
             WithLeftOut::Between(ends) => With::Between((&ends.0).into(), (&ends.1).into()),
         });
         (without.excluded > 0).then(|| LeftOutRow {
+            metric,
             channel,
             base,
             count: without.excluded,
@@ -62,7 +64,11 @@ pub(super) fn left_out(page: &Page, figures: &Figures) -> Vec<LeftOutRow> {
             with,
         })
     };
-    shown(figures).into_iter().filter_map(row).collect()
+    let metrics = |(channel, base): (Option<Channel>, Base)| {
+        let points = (channel == figures.channel).then_some((channel, base, Metric::Points));
+        std::iter::once((channel, base, Metric::SatisfactionRate)).chain(points)
+    };
+    shown(figures).into_iter().flat_map(metrics).filter_map(row).collect()
 }
 
 /// What was answered at counters in the period and channel, with a promise nowhere near it.

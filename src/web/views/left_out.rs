@@ -1,4 +1,4 @@
-//! Rates with and without the answers that were left out of them (FEATURES E6).
+//! Figures with and without the answers that were left out of them (FEATURES E6).
 
 use super::{figure::Figure, format, words};
 use crate::domain::commitment::Metric;
@@ -7,9 +7,11 @@ use crate::domain::scorecard;
 use crate::domain::service_record::Channel;
 use crate::i18n::Texts;
 
-/// A satisfaction rate that something was left out of.
+/// A figure that something was left out of.
 #[derive(Debug, Clone)]
 pub struct LeftOutRow {
+    /// Satisfaction rate or points.
+    pub metric: Metric,
     /// Over which channel; `None` = all.
     pub channel: Option<Channel>,
     /// How the customers came to be asked.
@@ -18,25 +20,25 @@ pub struct LeftOutRow {
     pub count: u32,
     /// As it counts.
     pub without: Side,
-    /// With them; `None` where the rate without them is withheld.
+    /// With them; `None` where the figure without them is withheld.
     pub with: Option<With>,
 }
 
-/// A rate with what was left out.
+/// A figure with what was left out.
 #[derive(Debug, Clone)]
 pub enum With {
     /// As it would be.
     Known(Side),
-    /// If all of them were dissatisfied, and if all were satisfied.
+    /// If all of them were dissatisfied, and if all were satisfied; of points, if all had none, and if all had a hundred.
     Between(Side, Side),
 }
 
-/// A rate with its count.
+/// A figure with its count.
 #[derive(Debug, Clone)]
 pub struct Side {
-    /// The rate.
+    /// The figure.
     pub figure: Figure,
-    /// Satisfied answers.
+    /// Satisfied answers, of a rate.
     pub satisfied: Option<u32>,
 }
 
@@ -49,10 +51,18 @@ impl From<&scorecard::Score> for Side {
 impl LeftOutRow {
     /// What is measured, over which channel and on which base.
     pub fn name(&self, t: &Texts) -> String {
-        let name = words::metric_of(t, &Metric::SatisfactionRate, &self.channel);
+        let name = words::metric_of(t, &self.metric, &self.channel);
         match self.base {
             Base::Invited => name,
             base => format!("{name} · {}", words::base(t, &base)),
+        }
+    }
+
+    /// What the two ends suppose.
+    pub fn ends(&self, t: &Texts) -> (String, String) {
+        match self.metric {
+            Metric::Points => (t.get("exclusion-least-points"), t.get("exclusion-most-points")),
+            _ => (t.get("exclusion-least"), t.get("exclusion-most")),
         }
     }
 

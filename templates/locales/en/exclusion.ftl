@@ -52,14 +52,16 @@ exclusion-count = { $n ->
    *[other] { $n } answers left out
 }
 exclusion-compared = Answers left out
-exclusion-compared-caption = Satisfaction rate without and with the answers left out, each with its 95 % interval
+exclusion-compared-caption = Satisfaction rate and points without and with the answers left out, each with its 95 % interval
 exclusion-left-out = Left out
 exclusion-without = Without them (as it counts)
 exclusion-with = With them
 exclusion-least = All dissatisfied:
 exclusion-most = All satisfied:
+exclusion-least-points = All with no points:
+exclusion-most-points = All with 100 points:
 exclusion-counts = { $k } of { $n }
 exclusion-verdict-same = The same: { $verdict }
 exclusion-verdict-other = It would be: { $verdict }
 exclusion-verdict-open = Between { $low } and { $high }
-exclusion-compared-note = Where few answers were left out, one figure minus the other would tell what they said. Only the two ends are shown then, as if all of them had been dissatisfied and as if all had been satisfied; that also shows whether leaving them out can change the verdict.
+exclusion-compared-note = Where few answers were left out, one figure minus the other would tell what they said. Only the two ends are shown then, as if all of them had been dissatisfied (had no points) and as if all had been satisfied (had 100); that also shows whether leaving them out can change the verdict.

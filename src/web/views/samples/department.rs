@@ -46,7 +46,7 @@ fn side(channel: Option<Channel>, counts: (u32, u32)) -> Side {
 
 fn left_out(channel: Option<Channel>, with: Option<With>) -> LeftOutRow {
     let without = if with.is_some() { side(channel, (186, 203)) } else { side(channel, (2, 3)) };
-    LeftOutRow { channel, base: Base::Invited, count: 2, without, with }
+    LeftOutRow { metric: Metric::SatisfactionRate, channel, base: Base::Invited, count: 2, without, with }
 }
 
 impl Samples {
