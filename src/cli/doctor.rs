@@ -256,7 +256,7 @@ fn mail_set_up(config: &Config, t: Texts) -> Check {
         return Check::new("mail", true, t.get("cli-doctor-mail-nowhere"));
     };
     let limits = Limits { connect: PATIENCE, envelope: PATIENCE, message: PATIENCE };
-    match Mailer::with_limits(&url.0, limits) {
+    match Mailer::with_limits(&url.0, Some(limits)) {
         Err(error) => Check::new("mail", false, format!("MANYI_SMTP_URL: {error}")),
         Ok(Mailer::Memory(_)) => Check::new("mail", true, t.get("cli-doctor-mail-memory")),
         Ok(Mailer::Directory(folder)) => {

@@ -149,11 +149,12 @@ impl Kind {
 /// Claims up to `limit` mails that are due, the oldest first.
 pub fn claim(conn: &mut Connection, secrets: &Secrets, now: DateTime<Utc>, limit: i32) -> Result<Vec<Claimed>> {
     const SQLITE: &str = "UPDATE outbox SET state = 'claimed', lease_token = ?, lease_until = ?, attempt = attempt + 1 \
-         WHERE id IN (SELECT id FROM outbox WHERE (state IN ('queued', 'retry') AND due_at <= ?) \
-         OR (state = 'claimed' AND lease_until < ?) ORDER BY due_at LIMIT ?) RETURNING id";
+         WHERE id IN (SELECT id FROM outbox WHERE state IN ('queued', 'retry') AND due_at <= ? \
+         ORDER BY due_at LIMIT ?) RETURNING id";
     const POSTGRES: &str = "UPDATE outbox SET state = 'claimed', lease_token = $1, lease_until = $2, attempt = attempt + 1 \
-         WHERE id IN (SELECT id FROM outbox WHERE (state IN ('queued', 'retry') AND due_at <= $3) \
-         OR (state = 'claimed' AND lease_until < $4) ORDER BY due_at LIMIT $5 FOR UPDATE SKIP LOCKED) RETURNING id";
+         WHERE id IN (SELECT id FROM outbox WHERE state IN ('queued', 'retry') AND due_at <= $3 \
+         ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED) RETURNING id";
+    give_back(conn, now)?;
     let token = hex::encode(crate::crypto::random::<8>());
     let statement = match conn {
         Connection::Sqlite(_) => SQLITE,
@@ -163,7 +164,6 @@ pub fn claim(conn: &mut Connection, secrets: &Secrets, now: DateTime<Utc>, limit
     let ids: Vec<ClaimedId> = diesel::sql_query(statement)
         .bind::<Text, _>(&token)
         .bind::<Timestamp, _>(now + LEASE)
-        .bind::<Timestamp, _>(now)
         .bind::<Timestamp, _>(now)
         .bind::<Integer, _>(limit)
         .load(conn)?;
@@ -217,6 +217,20 @@ pub fn claim(conn: &mut Connection, secrets: &Secrets, now: DateTime<Utc>, limit
             })
         })
         .collect()
+}
+
+/// What a worker claimed and did not settle before its lease ended is due as before. Its token goes, so that whatever
+/// that worker notes later changes nothing.
+fn give_back(conn: &mut Connection, now: DateTime<Utc>) -> Result<()> {
+    let stale = outbox::table.filter(outbox::state.eq("claimed")).filter(outbox::lease_until.lt(now.naive_utc()));
+    diesel::update(stale)
+        .set((
+            outbox::state.eq("retry"),
+            outbox::lease_token.eq(None::<String>),
+            outbox::lease_until.eq(None::<NaiveDateTime>),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// The invitations' own mails, by invitation, where a reminder is among these.

@@ -1,5 +1,7 @@
 //! Reminders on their way: written into the outbox in the transaction that notes the mail before them as sent.
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use diesel::prelude::*;
@@ -11,7 +13,7 @@ use crate::domain::invitation::{Rules, State};
 use crate::domain::reminder;
 
 #[derive(Insertable)]
-#[diesel(table_name = outbox)]
+#[diesel(table_name = outbox, treat_none_as_default_value = false)]
 struct NewReminder {
     invitation_id: i64,
     kind: &'static str,
@@ -46,11 +48,22 @@ pub(super) fn schedule(
     let hashes: Vec<Vec<u8>> = open.iter().filter_map(|(_, _, hash)| hash.clone()).collect();
     let refusing = mail_preference::refusing(conn, &hashes)?;
     let calendar = holiday::calendar(conn)?;
+    // Asked once, so that each row is written by a statement that is kept: one that may meet a conflict is not.
+    let there: HashSet<(i64, i32)> = outbox::table
+        .filter(outbox::invitation_id.eq_any(&ids))
+        .filter(outbox::kind.eq(Kind::REMINDER))
+        .select((outbox::invitation_id, outbox::step))
+        .load(conn)?
+        .into_iter()
+        .collect();
+    let steps: HashMap<i64, u8> = wanted.into_iter().collect();
     for (id, expires, hash) in open {
         if hash.is_some_and(|hash| refusing.contains(&hash)) {
             continue;
         }
-        let step = wanted.iter().find(|(wanted, _)| *wanted == id).map_or(1, |(_, step)| *step);
+        let Some(step) = steps.get(&id).copied().filter(|step| !there.contains(&(id, i32::from(*step)))) else {
+            continue;
+        };
         let Some(due) = reminder::due(now, utc(expires), rules, &calendar, zone) else { continue };
         let row = NewReminder {
             invitation_id: id,
@@ -62,7 +75,7 @@ pub(super) fn schedule(
             possible_duplicates: 0,
             first_due_at: Some(due.naive_utc()),
         };
-        on_each!(conn, |c| diesel::insert_into(outbox::table).values(&row).on_conflict_do_nothing().execute(c))?;
+        diesel::insert_into(outbox::table).values(&row).execute(conn)?;
     }
     Ok(())
 }

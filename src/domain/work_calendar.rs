@@ -6,6 +6,7 @@ use std::{
     fmt,
     ops::RangeInclusive,
     str::FromStr,
+    sync::LazyLock,
 };
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
@@ -47,13 +48,18 @@ pub struct InvalidDayKind(pub String);
 /// The State Council's holidays and make-up working days of 2004 to 2026 that come with manyi, oldest first.
 /// Source, licence and how they were checked: the head of `holidays.csv`.
 pub fn shipped_days() -> impl Iterator<Item = SpecialDay> {
-    include_str!("holidays.csv").lines().filter_map(|line| {
-        let mut fields = line.splitn(3, ',');
-        // The comment and the header have no date.
-        let date = fields.next()?.parse().ok()?;
-        let kind = fields.next()?.parse().ok()?;
-        Some(SpecialDay { date, kind, name: fields.next()?.to_owned() })
-    })
+    // Read once: it is asked for with every few mails that go out.
+    static SHIPPED: LazyLock<Vec<SpecialDay>> = LazyLock::new(|| {
+        let day = |line: &str| {
+            let mut fields = line.splitn(3, ',');
+            // The comment and the header have no date.
+            let date = fields.next()?.parse().ok()?;
+            let kind = fields.next()?.parse().ok()?;
+            Some(SpecialDay { date, kind, name: fields.next()?.to_owned() })
+        };
+        include_str!("holidays.csv").lines().filter_map(day).collect()
+    });
+    SHIPPED.iter().cloned()
 }
 
 impl WorkCalendar {

@@ -32,7 +32,7 @@ const BOUNCES_EVERY: chrono::TimeDelta = chrono::TimeDelta::seconds(5);
 
 /// Works until `stop` turns true; what is on the wire then is finished first.
 pub async fn run(context: Context, mut stop: watch::Receiver<bool>) {
-    let deliver = deliver::Deliver::new(context.clone());
+    let deliver = deliver::Deliver::new(context.clone()).until(stop.clone());
     let bounces = bounces::Bounces::new(context.clone());
     let (mut tidied, mut listened) = (None, None);
     while !*stop.borrow() {

@@ -198,9 +198,20 @@ fn boundary(message_id: &str) -> String {
 
 /// Lines end as SMTP wants it; a control character, which no part may hold (RFC 5322 §2.3), becomes a space.
 fn crlf(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let text: String = text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { ' ' } else { c }).collect();
-    text.trim_end().replace('\n', "\r\n") + "\r\n"
+    let mut out = String::with_capacity(text.len() + text.len() / 16 + 2);
+    let mut after_cr = false;
+    for c in text.chars() {
+        match c {
+            '\n' if after_cr => {}
+            '\r' | '\n' => out.push_str("\r\n"),
+            c if c.is_control() && c != '\t' => out.push(' '),
+            c => out.push(c),
+        }
+        after_cr = c == '\r';
+    }
+    out.truncate(out.trim_end().len());
+    out.push_str("\r\n");
+    out
 }
 
 #[cfg(test)]

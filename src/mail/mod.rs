@@ -6,6 +6,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 mod address;
 pub mod bounce;
@@ -42,18 +43,21 @@ pub enum Mailer {
 }
 
 impl Mailer {
-    /// Reads `smtp://[user:password@]host:port[?tls=none|opportunistic|required][&connections=N]`, `smtps://…`,
-    /// `file:DIR` or `memory:`. Connects to nothing yet.
+    /// Reads `smtp://[user:password@]host:port[?tls=none|opportunistic|required][&connections=N][&timeout=SECONDS]`,
+    /// `smtps://…`, `file:DIR` or `memory:`. Connects to nothing yet.
     ///
     /// Without `tls=` a server on this machine is spoken to in plain, any other must offer STARTTLS.
     pub fn from_url(url: &str) -> Result<Self, MailUrlError> {
-        Self::with_limits(url, Limits::default())
+        Self::with_limits(url, None)
     }
 
-    /// [`Mailer::from_url`] with other timeouts.
-    pub fn with_limits(url: &str, limits: Limits) -> Result<Self, MailUrlError> {
+    /// [`Mailer::from_url`] with other timeouts than those of the URL.
+    pub fn with_limits(url: &str, limits: Option<Limits>) -> Result<Self, MailUrlError> {
         match url::parse(url)? {
-            Target::Smtp(server) => Ok(Self::Smtp(Arc::new(SmtpMailer::new(server, limits)?))),
+            Target::Smtp(server) => {
+                let limits = limits.unwrap_or_else(|| Limits::by_connect(server.timeout));
+                Ok(Self::Smtp(Arc::new(SmtpMailer::new(server, limits)?)))
+            }
             Target::Directory(dir) => Ok(Self::Directory(dir)),
             Target::Memory => Ok(Self::memory()),
         }
@@ -73,7 +77,10 @@ impl Mailer {
                 let stored = tokio::task::spawn_blocking(move || directory::store(&dir, &mail)).await;
                 match stored.map_err(std::io::Error::other).and_then(|stored| stored) {
                     Ok(_) => accepted("stored as a file"),
-                    Err(error) => Outcome::NotStarted { cause: format!("the mail could not be stored: {error}") },
+                    Err(error) => Outcome::NotStarted {
+                        cause: format!("the mail could not be stored: {error}"),
+                        relay_wide: true,
+                    },
                 }
             }
             Self::Memory(mails) => {
@@ -86,6 +93,11 @@ impl Mailer {
     /// How many mails can be on their way at the same time, 1 or more.
     pub fn connections(&self) -> usize {
         if let Self::Smtp(smtp) = self { smtp.connections() } else { url::CONNECTIONS }
+    }
+
+    /// How long one mail may take at most.
+    pub fn longest(&self) -> Duration {
+        if let Self::Smtp(smtp) = self { smtp.longest() } else { Duration::ZERO }
     }
 
     /// Says goodbye on connections that are not in use: call it when the outbox is empty and before the end.

@@ -33,6 +33,8 @@ pub enum Outcome {
     NotStarted {
         /// What went wrong.
         cause: String,
+        /// It concerns every mail: no server was reached, or none that lets us in.
+        relay_wide: bool,
     },
     /// Nobody knows.
     Unknown {
@@ -221,7 +223,9 @@ impl Outcome {
                 Self::Transient { pause: reply.asks_for(), domain_wide, reply }
             }
             // The relay wants us signed in or encrypted: our set-up is wrong, and every mail would share the fate.
-            530 | 534 | 535 | 538 => Self::NotStarted { cause: format!("the server wants a sign-in: {reply}") },
+            530 | 534 | 535 | 538 => {
+                Self::NotStarted { cause: format!("the server wants a sign-in: {reply}"), relay_wide: true }
+            }
             500..=599 => match reply.passing() {
                 Some(domain_wide) => Self::Transient { pause: reply.asks_for(), domain_wide, reply },
                 None => Self::Permanent { kind: reply.rejection(), reply },
@@ -236,7 +240,7 @@ impl Outcome {
             Self::Accepted { reply } | Self::Transient { reply, .. } | Self::Permanent { reply, .. } => {
                 reply.to_string()
             }
-            Self::NotStarted { cause } | Self::Unknown { cause, .. } => cause.clone(),
+            Self::NotStarted { cause, .. } | Self::Unknown { cause, .. } => cause.clone(),
         }
     }
 }

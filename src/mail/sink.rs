@@ -64,7 +64,7 @@ impl Sink {
     fn mailer(&self, login: &str, query: &str) -> Mailer {
         let second = Duration::from_millis(300);
         let limits = Limits { connect: second, envelope: second, message: second };
-        Mailer::with_limits(&format!("smtp://{login}127.0.0.1:{}?{query}", self.port), limits).unwrap()
+        Mailer::with_limits(&format!("smtp://{login}127.0.0.1:{}?{query}", self.port), Some(limits)).unwrap()
     }
 
     /// What came in so far: `+` for a connection, commands, and messages as one entry.
@@ -158,7 +158,7 @@ async fn possible_duplicate(script: Script) -> bool {
 
 async fn not_started(script: Script) -> String {
     match outcome(script).await {
-        Outcome::NotStarted { cause } => cause,
+        Outcome::NotStarted { cause, .. } => cause,
         other => panic!("{other:?}"),
     }
 }
@@ -321,7 +321,7 @@ async fn a_password_is_sent_in_plain_only_when_the_url_says_so() {
 async fn a_failed_sign_in_blames_no_mail() {
     let sink = Sink::start(Script { ehlo: PIPELINING, auth: b"535 5.7.8 wrong\r\n", ..OK });
     match sink.mailer("me:secret@", "tls=none").send(&mail_of("a", "b", "c", "d")).await {
-        Outcome::NotStarted { cause } => assert!(cause.contains("sign-in") && !cause.contains("secret"), "{cause}"),
+        Outcome::NotStarted { cause, .. } => assert!(cause.contains("sign-in") && !cause.contains("secret"), "{cause}"),
         other => panic!("{other:?}"),
     }
 }

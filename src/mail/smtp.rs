@@ -7,7 +7,7 @@
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
@@ -88,15 +88,16 @@ enum Attempt {
     Stale(String),
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self { connect: Duration::from_secs(30), envelope: Duration::from_secs(60), message: Duration::from_secs(120) }
+impl Limits {
+    /// For who waits so long for a connection: twice as long for the envelope, four times for the message.
+    pub fn by_connect(connect: Duration) -> Self {
+        Self { connect, envelope: connect * 2, message: connect * 4 }
     }
 }
 
 impl SmtpMailer {
     pub(super) fn new(server: Server, limits: Limits) -> Result<Self, MailUrlError> {
-        let Server { host, port, security, credentials, connections } = server;
+        let Server { host, port, security, credentials, connections, .. } = server;
         let tls = match security {
             Security::None => None,
             // Whoever may strip STARTTLS may also forge a certificate: checking it would only lose mail. A password
@@ -129,8 +130,13 @@ impl SmtpMailer {
         self.connections
     }
 
-    /// Sends one mail, waiting for a connection if all are in use. Takes at most the sum of [`Limits`], with `envelope`
-    /// counted twice.
+    /// How long [`send`](Self::send) takes at most once it has a slot: a kept connection that turns out to be dead, a new
+    /// one, and the message on it. Less than the lease of the outbox.
+    pub fn longest(&self) -> Duration {
+        self.limits.connect + self.limits.envelope * 2 + self.limits.message
+    }
+
+    /// Sends one mail, waiting for a connection if all are in use. Takes at most [`longest`](Self::longest).
     pub async fn send(&self, mail: &Mail) -> Outcome {
         let Ok(_slot) = self.slots.acquire().await else {
             return not_started("the mailer is closed");
@@ -177,15 +183,17 @@ impl SmtpMailer {
     async fn attempt(&self, mut connection: Connection, mail: &Mail) -> Attempt {
         let kept = connection.used > 0;
         connection.used += 1;
+        let begun = Instant::now();
         let envelope = timeout(self.limits.envelope, connection.envelope(mail)).await;
         let trouble = match envelope {
-            Ok(Ok(())) => {
+            // A process that was suspended finds its answer ready however late it is; the mail may be another's by now.
+            Ok(Ok(())) if begun.elapsed() <= self.limits.envelope => {
                 let (outcome, usable) = self.message(&mut connection, mail).await;
                 self.keep(connection, usable).await;
                 return Attempt::Ended(outcome);
             }
             Ok(Err(trouble)) => trouble,
-            Err(_) => {
+            Ok(Ok(())) | Err(_) => {
                 return Attempt::Ended(not_started(&format!(
                     "no reply to the envelope {}",
                     within(self.limits.envelope)
@@ -291,7 +299,8 @@ impl SmtpMailer {
     }
 
     fn out_of_reach(&self, cause: &str) -> Outcome {
-        not_started(&format!("mail server {}:{}: {cause}", self.host, self.port))
+        let cause = clean(&format!("mail server {}:{}: {cause}", self.host, self.port), None);
+        Outcome::NotStarted { cause, relay_wide: true }
     }
 }
 
@@ -371,11 +380,12 @@ struct Stuffed<'a>(&'a str);
 
 impl fmt::Display for Stuffed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for line in self.0.split_inclusive("\r\n") {
-            if line.starts_with('.') {
-                f.write_str(".")?;
-            }
-            f.write_str(line)?;
+        if self.0.starts_with('.') {
+            f.write_str(".")?;
+        }
+        for (at, piece) in self.0.split("\r\n.").enumerate() {
+            f.write_str(if at > 0 { "\r\n.." } else { "" })?;
+            f.write_str(piece)?;
         }
         f.write_str(if self.0.ends_with("\r\n") { ".\r\n" } else { "\r\n.\r\n" })
     }
@@ -386,8 +396,9 @@ async fn goodbye(mut connection: Connection) {
     let _ = timeout(Duration::from_secs(1), connection.smtp.quit()).await;
 }
 
+/// Nothing of this mail has left us.
 fn not_started(cause: &str) -> Outcome {
-    Outcome::NotStarted { cause: clean(cause, None) }
+    Outcome::NotStarted { cause: clean(cause, None), relay_wide: false }
 }
 
 fn within(limit: Duration) -> String {

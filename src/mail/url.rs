@@ -1,6 +1,7 @@
 //! Where mail goes: `MANYI_SMTP_URL` (CONTRACT §3).
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use lettre::transport::smtp::authentication::Credentials;
 
@@ -19,6 +20,7 @@ pub(super) struct Server {
     pub security: Security,
     pub credentials: Option<Credentials>,
     pub connections: usize,
+    pub timeout: Duration,
 }
 
 /// How the connection is protected.
@@ -55,8 +57,11 @@ pub enum MailUrlError {
     /// A `connections=` outside 1–64.
     #[error("connections={0:?} in the mail URL: use a number from 1 to 64")]
     Connections(String),
+    /// A `timeout=` outside 1–30.
+    #[error("timeout={0:?} in the mail URL: use seconds from 1 to 30")]
+    Timeout(String),
     /// A parameter that doesn't exist here.
-    #[error("unknown parameter in the mail URL: there are tls and connections")]
+    #[error("unknown parameter in the mail URL: there are tls, connections and timeout")]
     Parameter,
     /// `file:` without a directory.
     #[error("file: in the mail URL needs a directory: file:DIR")]
@@ -68,6 +73,9 @@ pub enum MailUrlError {
 
 /// Connections kept to the server unless `connections=` says otherwise.
 pub(super) const CONNECTIONS: usize = 8;
+
+/// Seconds to wait for the server unless `timeout=` says otherwise, and at most: a mail has to end within its lease.
+const TIMEOUT: u64 = 30;
 
 pub(super) fn parse(url: &str) -> Result<Target, MailUrlError> {
     let (scheme, rest) = url.trim().split_once(':').ok_or_else(|| MailUrlError::Scheme(String::new()))?;
@@ -93,7 +101,7 @@ fn server(rest: &str, implicit: bool) -> Result<Server, MailUrlError> {
     };
     let credentials = login.map(credentials).transpose()?;
     let (host, port) = host_and_port(place)?;
-    let (mut tls, mut connections) = (None, CONNECTIONS);
+    let (mut tls, mut connections, mut timeout) = (None, CONNECTIONS, TIMEOUT);
     for (name, value) in query.split('&').filter(|pair| !pair.is_empty()).map(|p| p.split_once('=').unwrap_or((p, "")))
     {
         match name {
@@ -101,6 +109,10 @@ fn server(rest: &str, implicit: bool) -> Result<Server, MailUrlError> {
             "connections" => {
                 let number = value.parse().ok().filter(|number| (1..=64).contains(number));
                 connections = number.ok_or_else(|| MailUrlError::Connections(value.to_owned()))?;
+            }
+            "timeout" => {
+                let number = value.parse().ok().filter(|number| (1..=TIMEOUT).contains(number));
+                timeout = number.ok_or_else(|| MailUrlError::Timeout(value.to_owned()))?;
             }
             _ => return Err(MailUrlError::Parameter),
         }
@@ -117,7 +129,7 @@ fn server(rest: &str, implicit: bool) -> Result<Server, MailUrlError> {
         Security::Required => 587,
         Security::None | Security::Opportunistic => 25,
     });
-    Ok(Server { host, port, security, credentials, connections })
+    Ok(Server { host, port, security, credentials, connections, timeout: Duration::from_secs(timeout) })
 }
 
 fn security(value: &str, implicit: bool) -> Result<Security, MailUrlError> {
@@ -210,6 +222,7 @@ mod tests {
         assert_eq!(smtp("smtp://mx.example.com:25?tls=none").security, Security::None);
         assert_eq!(smtp("smtp://mx.example.com:25?tls=opportunistic&connections=3").connections, 3);
         assert_eq!(smtp("smtps://mx.example.com").port, 465);
+        assert_eq!(smtp("smtps://mx.example.com?timeout=5").timeout.as_secs(), 5);
     }
 
     #[test]
@@ -236,6 +249,9 @@ mod tests {
         assert_eq!(error("smtps://h?tls=none"), MailUrlError::Tls("none".into()));
         assert_eq!(error("smtp://h:25?tsl=none"), MailUrlError::Parameter);
         assert_eq!(error("smtp://h:25?connections=0"), MailUrlError::Connections("0".into()));
+        for timeout in ["0", "31", "x"] {
+            assert_eq!(error(&format!("smtp://h:25?timeout={timeout}")), MailUrlError::Timeout(timeout.into()));
+        }
         assert_eq!(error("file:"), MailUrlError::Directory);
     }
 

@@ -24,6 +24,7 @@ mod comparison;
 mod complaints;
 mod counters;
 mod deadlines;
+mod delivery;
 mod exclusion;
 mod journey;
 mod mail_queue;

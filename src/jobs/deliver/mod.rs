@@ -2,14 +2,14 @@
 //! so a worker that dies loses nothing; its Message-IDs stay the same, so what may arrive twice can be recognised.
 
 use std::collections::{HashMap, VecDeque};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::task::JoinSet;
+use tokio::sync::watch;
 
 use super::Step;
 use crate::context::Context;
-use crate::db::bounce::{Report, Source, hear};
+use crate::db::bounce::{Report, Source};
 use crate::db::outbox::{self, Claimed, Finish, Kind, Ticket};
 use crate::db::{self, mail_queue, setting};
 use crate::domain::bounce;
@@ -21,8 +21,14 @@ use crate::mail::render::{self, Links, Reminder};
 use crate::mail::reply::{GIVE_UP_AFTER, NOT_STARTED_PAUSE, UNKNOWN_PAUSE, asked_pause, next_pause};
 use crate::mail::{Address, Header, Mail, Outcome, Rejection, build};
 
-/// Mails claimed at once: few enough to be sent well within the lease.
-const CLAIM: i32 = 100;
+mod batch;
+mod pace;
+
+use batch::{Batch, Settled, ToBuild};
+use pace::Pace;
+
+/// Mails claimed at once: few enough that other instances get their share, and enough to keep all connections busy.
+const CLAIM: i32 = 200;
 
 /// An unknown outcome is tried again at most this often, so that duplicates stay bounded.
 const MAX_UNKNOWN: i32 = 1;
@@ -30,177 +36,132 @@ const MAX_UNKNOWN: i32 = 1;
 /// Noted of a mail whose invitation was answered, declined or ended, or whose address is not to be written to.
 const ENDED: &str = "no longer wanted when it was to be sent";
 
-mod pace;
-
-use pace::Pace;
-
 /// Delivers the outbox.
 pub struct Deliver {
     context: Context,
     pace: Pace,
+    stop: Option<watch::Receiver<bool>>,
 }
 
-/// A claimed mail on its way.
-enum Prepared {
-    /// To be sent.
-    Send(Claimed, Box<Mail>),
-    /// Settled without sending.
-    Settled(Claimed, Finish, &'static str),
+/// What is due and ours now.
+#[derive(Default)]
+struct Claim {
+    mails: Vec<Claimed>,
+    /// Those of them that are not to be sent.
+    unwanted: HashMap<i64, State>,
+    /// What the mails ask, by version.
+    questionnaires: HashMap<i64, Arc<Questionnaire>>,
 }
-
-/// A claimed mail that waits for a connection.
-type Waiting = VecDeque<(Claimed, Box<Mail>)>;
-
-/// Key, lease, what became of a mail, and the server's words.
-type Result = (i64, String, Finish, String);
 
 impl Deliver {
     /// A worker's own deliverer; it remembers what it sent in the last minute and which domains asked to wait.
     pub fn new(context: Context) -> Self {
-        Self { context, pace: Pace::default() }
+        Self { context, pace: Pace::default(), stop: None }
     }
 
-    /// Sends what is due, at most a hundred mails.
+    /// From when `stop` turns true nothing more is begun: a step ends with what is on the wire.
+    pub fn until(mut self, stop: watch::Receiver<bool>) -> Self {
+        self.stop = Some(stop);
+        self
+    }
+
+    /// Sends what is due, at most two hundred mails.
     pub async fn step(&self) -> db::Result<Step> {
         let Some(mailer) = &self.context.mailer else { return Ok(Step::Idle) };
-        let (claimed, mut unwanted) = self.claim().await?;
-        if claimed.is_empty() {
+        let begun = self.context.now();
+        let Claim { mails, mut unwanted, questionnaires } = self.claim(begun).await?;
+        if mails.is_empty() {
             return Ok(Step::Idle);
         }
-        let (mut settled, mut waiting) = (Vec::new(), Waiting::new());
-        for claimed in claimed {
-            let gone = unwanted.remove(&claimed.id);
-            match self.prepare(claimed, gone).await {
-                Prepared::Settled(mail, finish, note) => settled.push(result(&mail, finish, note.to_owned())),
-                Prepared::Send(claimed, mail) => waiting.push_back((claimed, mail)),
+        let mut batch = Batch::new(self, mailer.clone(), begun);
+        let mut to_build = VecDeque::with_capacity(mails.len());
+        for mail in mails {
+            let asked = questionnaires.get(&mail.questionnaire_version_id);
+            match self.look(&mail, unwanted.remove(&mail.id), asked) {
+                Ok((to, questionnaire)) => to_build.push_back(ToBuild { mail, to, questionnaire }),
+                Err((finish, note)) => batch.settle(Settled::of(&mail, finish, note)),
             }
         }
-        self.mark(settled, &mut Waiting::new()).await?;
-        // What was handed over and is not marked yet would be sent again after a crash. So the next mail waits for the
-        // mark, and these are never more than the connections (RELIABILITY P3).
-        let mut sending = JoinSet::new();
-        loop {
-            while sending.len() < mailer.connections()
-                && let Some((claimed, mail)) = waiting.pop_front()
-            {
-                let mailer = mailer.clone();
-                sending.spawn(async move {
-                    let outcome = mailer.send(&mail).await;
-                    (claimed, mail.to.domain(), outcome)
-                });
-            }
-            let Some(first) = sending.join_next().await else { return Ok(Step::Ran) };
-            let others: Vec<_> = std::iter::from_fn(|| sending.try_join_next()).collect();
-            let mut results = Vec::with_capacity(1 + others.len());
-            for sent in std::iter::once(first).chain(others) {
-                // A send that panicked leaves its row claimed; it comes back when the lease ends.
-                let Ok((claimed, domain, outcome)) = sent else { continue };
-                let finish = self.judge(&claimed, &outcome);
-                tracing::debug!(outbox = claimed.id, attempt = claimed.attempt, ?finish, "a mail was handed over");
-                self.heed(&claimed, &domain, &outcome, &finish).await?;
-                if self.refuses_us(&outcome) {
-                    self.stop(&outcome).await?;
-                    results.extend(waiting.drain(..).map(|(mail, _)| put_back(&mail, self.context.now())));
-                }
-                results.push(result(&claimed, finish, outcome.note()));
-            }
-            self.mark(results, &mut waiting).await?;
-        }
+        batch.run(to_build).await?;
+        Ok(Step::Ran)
     }
 
-    /// Marks what became of claimed mails, and takes those out of `waiting` that are no longer to be sent.
-    async fn mark(&self, results: Vec<Result>, waiting: &mut Waiting) -> db::Result<()> {
-        if results.is_empty() {
-            return Ok(());
-        }
-        let (context, now) = (self.context.clone(), self.context.now());
-        let tickets: Vec<Ticket> = waiting.iter().map(|(mail, _)| mail.ticket()).collect();
-        let work = move |conn: &mut db::Connection| -> db::Result<_> {
-            let (rules, zone) = (&context.config.asking, context.config.time_zone);
-            outbox::finish(conn, &results, rules, zone, now)?;
-            let unwanted = outbox::unwanted(conn, &tickets, now)?;
-            let gone = tickets.iter().filter_map(|ticket| Some((ticket, *unwanted.get(&ticket.id)?)));
-            let gone = gone
-                .map(|(ticket, state)| (ticket.id, ticket.lease_token.clone(), Finish::Ended(state), ENDED.to_owned()));
-            outbox::finish(conn, &gone.collect::<Vec<_>>(), rules, zone, now)?;
-            Ok(unwanted)
-        };
-        let unwanted = self.context.pool.write(work).await?;
-        waiting.retain(|(mail, _)| !unwanted.contains_key(&mail.id));
-        Ok(())
-    }
-
-    /// Claims what is due, with those of it that are not to be sent.
-    async fn claim(&self) -> db::Result<(Vec<Claimed>, HashMap<i64, State>)> {
-        let (context, secrets, now) = (self.context.clone(), self.context.secrets.clone(), self.context.now());
+    /// Claims what is due, and learns what is needed to write it.
+    async fn claim(&self, now: DateTime<Utc>) -> db::Result<Claim> {
+        let (context, secrets) = (self.context.clone(), self.context.secrets.clone());
         let pool = &self.context.pool;
         if !pool.query(move |conn| outbox::any_due(conn, now)).await? {
-            return Ok(Default::default());
+            return Ok(Claim::default());
         }
         let claim = move |conn: &mut db::Connection| -> db::Result<_> {
             if setting::get(conn, setting::MAIL_PAUSED)?.is_some() {
-                return Ok(Default::default());
+                return Ok(Claim::default());
             }
             context.read_organisation(conn)?;
-            let claimed = outbox::claim(conn, &secrets, now, CLAIM)?;
-            let tickets: Vec<Ticket> = claimed.iter().map(Claimed::ticket).collect();
+            let mails = outbox::claim(conn, &secrets, now, CLAIM)?;
+            let tickets: Vec<Ticket> = mails.iter().map(Claimed::ticket).collect();
             let unwanted = outbox::unwanted(conn, &tickets, now)?;
-            Ok((claimed, unwanted))
+            let mut questionnaires = HashMap::new();
+            for version in mails.iter().map(|mail| mail.questionnaire_version_id) {
+                if let std::collections::hash_map::Entry::Vacant(free) = questionnaires.entry(version)
+                    && let Ok(questionnaire) = context.questionnaires.get(conn, version)
+                {
+                    free.insert(questionnaire);
+                }
+            }
+            Ok(Claim { mails, unwanted, questionnaires })
         };
         pool.write(claim).await
     }
 
-    async fn prepare(&self, claimed: Claimed, unwanted: Option<State>) -> Prepared {
+    /// Whom a claimed mail goes to and what it asks, or what becomes of it without being sent.
+    fn look(
+        &self,
+        claimed: &Claimed,
+        unwanted: Option<State>,
+        questionnaire: Option<&Arc<Questionnaire>>,
+    ) -> Result<(Address, Arc<Questionnaire>), (Finish, &'static str)> {
         let now = self.context.now();
         let rules = &self.context.config.asking;
-        let ended = |claimed, state, note| Prepared::Settled(claimed, Finish::Ended(state), note);
+        let ended = |state, note| Err((Finish::Ended(state), note));
         if let Some(state) = unwanted {
-            return ended(claimed, state, ENDED);
+            return ended(state, ENDED);
         }
         if now > claimed.expires_at {
-            return ended(claimed, State::Expired, "its time ran out before it was sent");
+            return ended(State::Expired, "its time ran out before it was sent");
         }
         match claimed.kind {
             Kind::Invitation if claimed.completed_at + TimeDelta::days(rules.max_age_days + 1) < now => {
-                return ended(claimed, State::Expired, "the service was too long ago when mail could go out again");
+                return ended(State::Expired, "the service was too long ago when mail could go out again");
             }
             Kind::Reminder(step) if step > rules.reminders.count => {
-                return ended(claimed, State::Expired, "nobody is reminded any more");
+                return ended(State::Expired, "nobody is reminded any more");
             }
             Kind::Reminder(_) if claimed.written_at + STALE_AFTER < now => {
-                return ended(claimed, State::Expired, "the reminder was too late when mail could go out again");
+                return ended(State::Expired, "the reminder was too late when mail could go out again");
             }
             _ => {}
         }
         let Some(to) = claimed.contact.email.as_deref().and_then(|email| email.parse::<Address>().ok()) else {
-            return ended(claimed, State::NoAddress, "no address that mail can go to");
+            return ended(State::NoAddress, "no address that mail can go to");
         };
         if let Some(at) = self.pace.wait_for(&to.domain(), &rules.domain_rate, now) {
-            let finish = Finish::Retry { at, unknown: false, counts: false };
-            return Prepared::Settled(claimed, finish, "waits for the domain");
+            return Err((Finish::Retry { at, unknown: false, counts: false }, "waits for the domain"));
         }
-        let version = claimed.questionnaire_version_id;
-        let questionnaires = self.context.questionnaires.clone();
-        let questionnaire = self.context.pool.query(move |conn| questionnaires.get(conn, version)).await;
-        // Whatever a name or a text does to what builds mails, the worker lives.
-        let build = |questionnaire: &Questionnaire| {
-            catch_unwind(AssertUnwindSafe(|| self.build(&claimed, &to, questionnaire))).ok().flatten()
-        };
-        match questionnaire.ok().and_then(|questionnaire| build(&questionnaire)) {
-            Some(mail) => Prepared::Send(claimed, Box::new(mail)),
-            None => ended(claimed, State::Failed, "the mail can't be put together"),
+        match questionnaire {
+            Some(questionnaire) => Ok((to, questionnaire.clone())),
+            None => ended(State::Failed, "what it asks can't be read"),
         }
     }
 
-    fn build(&self, claimed: &Claimed, to: &Address, questionnaire: &Questionnaire) -> Option<Mail> {
-        let Context { config, secrets, .. } = &self.context;
+    fn build(context: &Context, claimed: &Claimed, to: &Address, questionnaire: &Questionnaire) -> Option<Mail> {
+        let Context { config, secrets, .. } = context;
         let token = secrets.invitation_token(&claimed.salt);
-        let links =
-            Links::new(&self.context.base_url(), token.as_str(), &secrets.unsubscribe_token(claimed.invitation_id));
+        let links = Links::new(&context.base_url(), token.as_str(), &secrets.unsubscribe_token(claimed.invitation_id));
         let reference = render::mask(&claimed.external_id);
         let invitation = render::Invitation {
             locale: claimed.locale,
-            organisation: &self.context.organisation(claimed.locale),
+            organisation: &context.organisation(claimed.locale),
             department: claimed.department.name(claimed.locale),
             name: claimed.contact.name.as_deref(),
             service: claimed.service_type.as_deref(),
@@ -238,7 +199,7 @@ impl Deliver {
             date: claimed.written_at,
             unsubscribe: Some(&links.unsubscribe),
             unsubscribe_mail: bounce.as_ref(),
-            dkim: self.context.dkim.as_deref(),
+            dkim: context.dkim.as_deref(),
         };
         build(&header, &invitation.render().ok()?).ok()
     }
@@ -270,8 +231,8 @@ impl Deliver {
         }
     }
 
-    /// Keeps what a server's answer says of the address or of all mail to its domain.
-    async fn heed(&self, mail: &Claimed, domain: &str, outcome: &Outcome, finish: &Finish) -> db::Result<()> {
+    /// What a server's answer says of the address, to be kept; what it says of all mail to the domain is remembered.
+    fn heed(&self, mail: &Claimed, domain: &str, outcome: &Outcome, finish: &Finish) -> Option<Report> {
         if let (Outcome::Transient { domain_wide: true, .. }, Finish::Retry { at, .. }) = (outcome, finish) {
             self.pace.hold(domain, *at);
         }
@@ -281,13 +242,10 @@ impl Deliver {
             (Outcome::Transient { reply, .. }, Finish::Ended(_)) if reply.is_mailbox_full() => {
                 (bounce::Kind::MailboxFull, reply)
             }
-            _ => return Ok(()),
+            _ => return None,
         };
         let status = reply.enhanced.map(|enhanced| enhanced.to_string());
-        let report = Report { outbox_id: Some(mail.id), kind, status, source: Source::Smtp };
-        let now = self.context.now();
-        let day = local_date(now, self.context.config.time_zone);
-        self.context.pool.write(move |conn| hear(conn, &report, day, now).map(drop)).await
+        Some(Report { outbox_id: Some(mail.id), kind, status, source: Source::Smtp })
     }
 
     /// Whether servers refuse mail from us so often that it has to stop.
@@ -306,13 +264,4 @@ impl Deliver {
         let work = move |conn: &mut db::Connection| mail_queue::stop(conn, &words, now);
         self.context.pool.write(work).await
     }
-}
-
-fn result(mail: &Claimed, finish: Finish, note: String) -> Result {
-    (mail.id, mail.lease_token.clone(), finish, note)
-}
-
-/// A mail that was not tried waits as before.
-fn put_back(mail: &Claimed, now: DateTime<Utc>) -> Result {
-    result(mail, Finish::Retry { at: now, unknown: false, counts: false }, "waits: mail is paused".to_owned())
 }

@@ -58,6 +58,11 @@ impl Pace {
         times.first().map(|oldest| *oldest + minute)
     }
 
+    /// Until when all mail to a domain is held back, if it is.
+    pub(super) fn held(&self, domain: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.known().held.get(&domain.to_lowercase()).copied().filter(|until| *until > now)
+    }
+
     /// Holds all mail to a domain back, which refused for a reason of its own or ours.
     pub(super) fn hold(&self, domain: &str, until: DateTime<Utc>) {
         self.known().held.insert(domain.to_lowercase(), until);

@@ -1,0 +1,341 @@
+//! A batch of claimed mails on its way: built beside each other, sent over the connections there are, marked together.
+
+use std::collections::{HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::{Deliver, ENDED};
+use crate::context::Context;
+use crate::db::bounce::{Report, hear};
+use crate::db::outbox::{self, Claimed, Finish, Ticket};
+use crate::db::{self, setting};
+use crate::domain::invitation::State;
+use crate::domain::period::local_date;
+use crate::domain::questionnaire::Questionnaire;
+use crate::mail::reply::NOT_STARTED_PAUSE;
+use crate::mail::{Address, Mail, Mailer, Outcome};
+
+/// How long what is on the wire may take once we are told to stop.
+const LAST_WORDS: Duration = Duration::from_secs(20);
+
+/// How long to wait before a state that could not be stored is stored again.
+const AGAIN: Duration = Duration::from_millis(500);
+
+/// Threads at most that render and sign.
+const BUILDERS: usize = 4;
+
+/// A claimed mail that may be sent.
+pub(super) struct ToBuild {
+    pub(super) mail: Claimed,
+    pub(super) to: Address,
+    pub(super) questionnaire: Arc<Questionnaire>,
+}
+
+/// What became of a claimed mail, to be stored.
+#[derive(Clone)]
+pub(super) struct Settled {
+    id: i64,
+    lease_token: String,
+    finish: Finish,
+    note: String,
+    report: Option<Report>,
+}
+
+/// A mail that is ready, or can't be made.
+type Built = (Claimed, Option<Box<Mail>>);
+
+/// Mails claimed together.
+pub(super) struct Batch<'a> {
+    deliver: &'a Deliver,
+    mailer: Arc<Mailer>,
+    /// When they were claimed.
+    begun: DateTime<Utc>,
+    /// Neither on their way nor settled.
+    open: HashMap<i64, Ticket>,
+    /// Built, and waiting for a connection.
+    waiting: VecDeque<(Claimed, Box<Mail>)>,
+    sending: JoinSet<(Claimed, String, Outcome)>,
+    /// Not stored yet.
+    settled: Vec<Settled>,
+    /// Nothing more is begun.
+    over: bool,
+    /// Told to stop, and by when to have ended.
+    last: Option<Instant>,
+    /// Mails in a row for which no server was reached.
+    unreached: usize,
+}
+
+impl Settled {
+    /// Of a mail that was not sent.
+    pub(super) fn of(mail: &Claimed, finish: Finish, note: &str) -> Self {
+        Self { id: mail.id, lease_token: mail.lease_token.clone(), finish, note: note.to_owned(), report: None }
+    }
+}
+
+impl<'a> Batch<'a> {
+    pub(super) fn new(deliver: &'a Deliver, mailer: Arc<Mailer>, begun: DateTime<Utc>) -> Self {
+        Self {
+            deliver,
+            mailer,
+            begun,
+            open: HashMap::new(),
+            waiting: VecDeque::new(),
+            sending: JoinSet::new(),
+            settled: Vec::new(),
+            over: false,
+            last: None,
+            unreached: 0,
+        }
+    }
+
+    /// Notes what became of a mail; it is stored with the next mark.
+    pub(super) fn settle(&mut self, settled: Settled) {
+        self.settled.push(settled);
+    }
+
+    /// Builds, sends and marks them all. What was handed over and is not marked yet would be sent again after a crash. So
+    /// the next mail waits for the mark, and these are never more than the connections (RELIABILITY P3).
+    pub(super) async fn run(mut self, to_build: VecDeque<ToBuild>) -> db::Result<()> {
+        self.open = to_build.iter().map(|one| (one.mail.id, one.mail.ticket())).collect();
+        let mut built = build_all(&self.deliver.context, to_build, self.mailer.connections());
+        let (mut building, stop) = (true, self.deliver.stop.clone());
+        loop {
+            self.watch_lease();
+            let next = self.next();
+            self.mark(next).await?;
+            building &= !self.over;
+            let idle = self.waiting.is_empty() && self.sending.is_empty() && self.settled.is_empty();
+            if idle && !building {
+                return Ok(());
+            }
+            if self.sending.is_empty() && !(self.waiting.is_empty() && self.settled.is_empty()) {
+                continue;
+            }
+            let ready = self.sending.len() + self.waiting.len();
+            tokio::select! {
+                Some(first) = self.sending.join_next(), if !self.sending.is_empty() => {
+                    let others: Vec<_> = std::iter::from_fn(|| self.sending.try_join_next()).collect();
+                    for sent in std::iter::once(first).chain(others) {
+                        // A send that panicked leaves its row claimed; it comes back when the lease ends.
+                        let Ok((mail, domain, outcome)) = sent else { continue };
+                        self.sent(&mail, &domain, &outcome).await?;
+                    }
+                }
+                one = built.recv(), if building && ready < self.mailer.connections() => match one {
+                    None => building = false,
+                    Some(one) => {
+                        let others: Vec<_> = std::iter::from_fn(|| built.try_recv().ok()).collect();
+                        std::iter::once(one).chain(others).for_each(|one| self.take(one));
+                    }
+                },
+                () = told(stop.clone()), if self.last.is_none() => {
+                    self.last = Some(Instant::now() + LAST_WORDS);
+                    self.give_back(self.deliver.context.now(), "waits: the worker was stopped");
+                }
+                // What is still on the wire keeps its lease, and comes back when that ends.
+                () = end(self.last), if self.last.is_some() => return Ok(()),
+            }
+        }
+    }
+
+    fn take(&mut self, (mail, built): Built) {
+        match built {
+            // Given back before it was ready.
+            _ if !self.open.contains_key(&mail.id) => {}
+            Some(built) => self.waiting.push_back((mail, built)),
+            None => {
+                self.open.remove(&mail.id);
+                self.settle(Settled::of(&mail, Finish::Ended(State::Failed), "the mail can't be put together"));
+            }
+        }
+    }
+
+    /// A mail that is begun must have ended before another worker may take it. The rest goes back, to be claimed anew.
+    fn watch_lease(&mut self) {
+        let longest = TimeDelta::from_std(self.mailer.longest()).unwrap_or(outbox::LEASE);
+        let now = self.deliver.context.now();
+        if !self.over && now > self.begun + outbox::LEASE - longest {
+            self.give_back(now, "waits: the mails before it took long");
+        }
+    }
+
+    /// What no connection has begun with waits until then.
+    fn give_back(&mut self, at: DateTime<Utc>, note: &str) {
+        self.over = true;
+        self.waiting.clear();
+        let finish = Finish::Retry { at, unknown: false, counts: false };
+        let back = self.open.drain().map(|(id, ticket)| Settled {
+            id,
+            lease_token: ticket.lease_token,
+            finish: finish.clone(),
+            note: note.to_owned(),
+            report: None,
+        });
+        self.settled.extend(back);
+    }
+
+    /// As many mails as there are free connections; those to a domain that has asked us to wait do so.
+    fn next(&mut self) -> Vec<(Claimed, Box<Mail>)> {
+        let (free, now) = (self.mailer.connections() - self.sending.len(), self.deliver.context.now());
+        let mut next = Vec::with_capacity(free);
+        while next.len() < free
+            && let Some((mail, built)) = self.waiting.pop_front()
+        {
+            match self.deliver.pace.held(&built.to.domain(), now) {
+                None => next.push((mail, built)),
+                Some(at) => {
+                    self.open.remove(&mail.id);
+                    let finish = Finish::Retry { at, unknown: false, counts: false };
+                    self.settle(Settled::of(&mail, finish, "waits for the domain"));
+                }
+            }
+        }
+        next
+    }
+
+    /// Stores what became of mails, in one transaction, and sends the next ones if they are still wanted.
+    async fn mark(&mut self, next: Vec<(Claimed, Box<Mail>)>) -> db::Result<()> {
+        let settled: Arc<Vec<Settled>> = Arc::new(std::mem::take(&mut self.settled));
+        if settled.is_empty() && next.is_empty() {
+            return Ok(());
+        }
+        let tickets: Arc<Vec<Ticket>> = Arc::new(next.iter().map(|(mail, _)| mail.ticket()).collect());
+        let (unwanted, paused) = loop {
+            let (context, settled, tickets) = (self.deliver.context.clone(), settled.clone(), tickets.clone());
+            let writes = !settled.is_empty();
+            let work = move |conn: &mut db::Connection| store(conn, &context, &settled, &tickets);
+            let pool = &self.deliver.context.pool;
+            let stored = if writes { pool.write(work).await } else { pool.read(work).await };
+            match stored {
+                Ok(stored) => break stored,
+                // A mail that was taken would go out again if its mark were lost with a database that restarts.
+                Err(error) if self.has_time() => {
+                    tracing::warn!(%error, "what became of mails can't be stored and will be tried again");
+                    tokio::time::sleep(AGAIN).await;
+                }
+                Err(error) => return Err(error),
+            }
+        };
+        for (mail, built) in next {
+            match unwanted.get(&mail.id) {
+                Some(state) => {
+                    self.open.remove(&mail.id);
+                    self.settle(Settled::of(&mail, Finish::Ended(*state), ENDED));
+                }
+                None if paused => {}
+                None => self.send(mail, built),
+            }
+        }
+        if paused && !self.over {
+            self.give_back(self.deliver.context.now(), "waits: mail is paused");
+        }
+        Ok(())
+    }
+
+    /// Whether it is worth to store a state again: the leases hold, and nobody waits for us to end.
+    fn has_time(&self) -> bool {
+        let told = self.deliver.stop.as_ref().is_some_and(|stop| *stop.borrow());
+        self.deliver.context.now() < self.begun + outbox::LEASE && !told
+    }
+
+    fn send(&mut self, mail: Claimed, built: Box<Mail>) {
+        self.open.remove(&mail.id);
+        let mailer = self.mailer.clone();
+        self.sending.spawn(async move {
+            let outcome = mailer.send(&built).await;
+            (mail, built.to.domain(), outcome)
+        });
+    }
+
+    /// What follows from how sending a mail ended.
+    async fn sent(&mut self, mail: &Claimed, domain: &str, outcome: &Outcome) -> db::Result<()> {
+        let (deliver, now) = (self.deliver, self.deliver.context.now());
+        let finish = deliver.judge(mail, outcome);
+        tracing::debug!(outbox = mail.id, attempt = mail.attempt, ?finish, "a mail was handed over");
+        let report = deliver.heed(mail, domain, outcome, &finish);
+        self.settle(Settled { report, ..Settled::of(mail, finish, &outcome.note()) });
+        if deliver.refuses_us(outcome) {
+            deliver.stop(outcome).await?;
+            self.give_back(now, "waits: mail is paused");
+        }
+        // As many as may try at once have failed to find a server: the others would only wait in line for the same.
+        self.unreached =
+            if matches!(outcome, Outcome::NotStarted { relay_wide: true, .. }) { self.unreached + 1 } else { 0 };
+        if self.unreached >= self.mailer.connections() && !self.over {
+            let pause = TimeDelta::from_std(NOT_STARTED_PAUSE).unwrap_or(TimeDelta::minutes(1));
+            self.give_back(now + pause, &outcome.note());
+        }
+        Ok(())
+    }
+}
+
+/// Stores what became of mails; tells which of the next ones are no longer wanted, and whether mail is paused.
+fn store(
+    conn: &mut db::Connection,
+    context: &Context,
+    settled: &[Settled],
+    next: &[Ticket],
+) -> db::Result<(HashMap<i64, State>, bool)> {
+    let (now, zone, rules) = (context.now(), context.config.time_zone, &context.config.asking);
+    for report in settled.iter().filter_map(|one| one.report.as_ref()) {
+        hear(conn, report, local_date(now, zone), now)?;
+    }
+    let rows = settled.iter().map(|one| (one.id, one.lease_token.clone(), one.finish.clone(), one.note.clone()));
+    outbox::finish(conn, &rows.collect::<Vec<_>>(), rules, zone, now)?;
+    Ok((outbox::unwanted(conn, next, now)?, setting::get(conn, setting::MAIL_PAUSED)?.is_some()))
+}
+
+/// Renders and signs on other threads, no more ahead than can be sent soon. Whoever drops the receiver stops them.
+fn build_all(context: &Context, to_build: VecDeque<ToBuild>, ahead: usize) -> mpsc::Receiver<Built> {
+    let (sender, receiver) = mpsc::channel(ahead.max(1));
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get()).min(BUILDERS).min(to_build.len());
+    let queue = Arc::new(Mutex::new(to_build));
+    for _ in 0..threads {
+        let (context, queue, sender) = (context.clone(), queue.clone(), sender.clone());
+        tokio::task::spawn_blocking(move || {
+            let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+            while let Some(ToBuild { mail, to, questionnaire }) = next() {
+                // Whatever a name or a text does to what builds mails, the worker lives.
+                let built = catch_unwind(AssertUnwindSafe(|| Deliver::build(&context, &mail, &to, &questionnaire)));
+                if sender.blocking_send((mail, built.ok().flatten().map(Box::new))).is_err() {
+                    return;
+                }
+            }
+        });
+    }
+    receiver
+}
+
+/// Ends when we are told to stop.
+async fn told(stop: Option<watch::Receiver<bool>>) {
+    if let Some(mut stop) = stop
+        && stop.wait_for(|stop| *stop).await.is_ok()
+    {
+        return;
+    }
+    std::future::pending().await
+}
+
+async fn end(last: Option<Instant>) {
+    match last {
+        Some(last) => tokio::time::sleep_until(last).await,
+        None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_that_is_begun_at_once_ends_well_before_its_lease() {
+        let longest = Mailer::from_url("smtp://mx.example.com").unwrap().longest();
+        assert!(longest + Duration::from_secs(30) <= outbox::LEASE.to_std().unwrap());
+    }
+}
