@@ -48,6 +48,7 @@ class Manyi:
     def __init__(self, home, database_url, clock="2026-09-28T09:00:00+08:00", **settings):
         self.home = pathlib.Path(home)
         self.home.mkdir(parents=True, exist_ok=True)
+        self.database = database_url
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.mail_dir = self.home / "mail"

@@ -6,8 +6,11 @@ import random
 import threading
 import time
 
+import pytest
+
 import browser
 import journey
+import mailing
 import mailsink
 import manyi as harness
 import survey
@@ -101,33 +104,21 @@ def check_answers(manyi, server, made):
 
 
 def test_mailing(manyi):
-    journey.import_all(manyi, 500)
-    with mailsink.Recorder(delay=0.02) as sink:
-        def busy():
-            before = sink.count()
-            harness.wait_until(lambda: sink.count() >= before + 10, 60, "no mail is sent any more")
+    """No mail is lost, and no more come twice than were on their way at a kill. tests/load/arrives_once.py does it at length."""
+    counts, kills = mailing.interrupted(manyi, 300, KILLS, lambda server: server.kill(), delay=0.02, longest=0.2)
+    assert (counts.lost, counts.other_message_id, counts.not_accepted) == (0, 0, 0), counts
+    assert kills > 0 and counts.duplicates <= kills * mailing.CONNECTIONS, counts
+    manyi.run("doctor")
 
-        def later():  # a claim that died with its server is given back after its lease
-            manyi.forward(minutes=6)
-            busy()
 
-        server = keep_killing(manyi, later, 0.3, MANYI_SMTP_URL=sink.url)
-        try:
-            manyi.forward(minutes=6)
-            server.stop()
-            server = manyi.serve(MANYI_SMTP_URL=sink.url)
-            recipients = lambda: {m["To"].addresses[0].addr_spec for m in sink.messages()}
-            harness.wait_until(lambda: sink.count() >= 500 and len(recipients()) == 500, 420,
-                               lambda: f"{500 - len(recipients())} mails are missing")
-            time.sleep(2)
-            messages = sink.messages()
-        finally:
-            server.stop()
-    copies = collections.defaultdict(list)
-    for message in messages:
-        copies[message["To"].addresses[0].addr_spec].append(message["Message-ID"])
-    assert len(copies) == 500
-    assert all(len(set(ids)) == 1 for ids in copies.values()), "a second copy has another Message-ID"
-    connections = 16  # at most so many mails are on their way at a time
-    assert len(messages) - 500 <= KILLS * connections
+def test_mailing_that_is_asked_to_stop(manyi):
+    counts, stops = mailing.interrupted(manyi, 300, 3, lambda server: server.stop(), delay=0.05, longest=0.2)
+    assert stops > 0 and (counts.lost, counts.duplicates, counts.not_accepted) == (0, 0, 0), counts
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_mailing_by_two_instances(manyi):
+    counts = mailing.together(manyi, 2, 600, delay=0.01)
+    assert (counts.lost, counts.duplicates, counts.not_accepted) == (0, 0, 0), counts
+    assert min(counts.shares) >= 0.25, counts
     manyi.run("doctor")
