@@ -184,6 +184,7 @@ impl Found {
             ("tallies", recount.tallies.to_string()),
             ("responses", recount.responses.to_string()),
             ("records", recount.records.to_string()),
+            ("complaints", recount.complaints.to_string()),
             ("wrong", recount.differences.len().to_string()),
         ];
         let detail = t.with(if ok { "cli-doctor-tallies" } else { "cli-doctor-tallies-wrong" }, &args);

@@ -70,7 +70,7 @@ fn every_verdict_occurs_with_every_evidence_and_the_demo_goes_on() {
 
     let complaints: Vec<_> =
         every_score(&context).into_iter().filter(|score| score.metric == Metric::ComplaintRate).collect();
-    let rate = |score: &Score| score.value.filter(|_| score.n > 300);
+    let rate = |score: &Score| score.value.filter(|_| score.n > 1_000);
     assert!(complaints.iter().filter_map(rate).all(|rate| (0.1..8.0).contains(&rate)) && complaints.len() > 300);
 
     let states = context.pool.read_now(counts_by_state).unwrap();

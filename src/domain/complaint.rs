@@ -175,8 +175,8 @@ impl<'a> RawComplaint<'a> {
         if let (Some(closed), Some(received)) = (closed_at, received_at)
             && closed < received
         {
-            let at = closed.to_rfc3339_opts(SecondsFormat::Secs, true);
-            faults.push(FieldError::new("closed_at", &at, Reason::ClosedBeforeReceived));
+            let written = text::trim(self.closed_at.as_deref().unwrap_or_default());
+            faults.push(FieldError::new("closed_at", written, Reason::ClosedBeforeReceived));
         }
         let external_id = faults.optional("external_id", self.external_id.as_deref(), number);
         let kind = faults.optional("kind", self.kind.as_deref(), name);
