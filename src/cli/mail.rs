@@ -89,13 +89,14 @@ fn status(context: &Context, as_json: bool) -> Result<(), Failure> {
 fn mail_state(state: &str) -> String {
     let t = texts();
     match state {
-        "queued" => t.get("cli-mail-state-queued"),
-        "claimed" => t.get("cli-mail-state-claimed"),
-        "retry" => t.get("cli-mail-state-retry"),
-        "accepted" => t.get("cli-mail-state-accepted"),
-        "suppressed" => t.get("cli-mail-state-suppressed"),
-        "expired" => t.get("cli-mail-state-expired"),
-        "failed" => t.get("cli-mail-state-failed"),
+        "queued" => t.get("queue-state-queued"),
+        "claimed" => t.get("queue-state-claimed"),
+        "retry" => t.get("queue-state-retry"),
+        "accepted" => t.get("queue-state-accepted"),
+        "suppressed" => t.get("queue-state-suppressed"),
+        "expired" => t.get("queue-state-expired"),
+        "unknown" => t.get("queue-state-unknown"),
+        "failed" => t.get("queue-state-failed"),
         other => other.to_owned(),
     }
 }

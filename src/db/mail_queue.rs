@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::schema::{invitation, outbox, service_record};
-use super::{Connection, Result, audit, parse, setting, utc};
+use super::{Connection, Result, audit, bounce, parse, setting, utc};
 use crate::domain::invitation::State;
 
 /// Mail as it stands.
@@ -78,12 +78,24 @@ pub struct Way {
     pub expires_at: DateTime<Utc>,
     /// Its mails, the first one first.
     pub mails: Vec<MailRow>,
+    /// What came back of them, the earliest first.
+    pub returned: Vec<bounce::Told>,
 }
 
 /// States of mails that are still to go out.
 const WAITING: [&str; 2] = ["queued", "retry"];
 
-type Row = (String, i32, String, NaiveDateTime, i32, Option<String>, i32, Option<NaiveDateTime>);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = outbox)]
+struct MailPart {
+    step: i32,
+    state: String,
+    due_at: NaiveDateTime,
+    attempt: i32,
+    reply: Option<String>,
+    possible_duplicates: i32,
+    finished_at: Option<NaiveDateTime>,
+}
 
 /// Reads how mail stands.
 pub fn standing(conn: &mut Connection, now: DateTime<Utc>) -> Result<Standing> {
@@ -127,23 +139,14 @@ fn stopped(conn: &mut Connection) -> Result<Option<Stopped>> {
 
 /// The mails of a state, the latest first: those that wait for another try, or came to no good end.
 pub fn of_state(conn: &mut Connection, state: &str, limit: i64) -> Result<Vec<MailRow>> {
-    let rows: Vec<Row> = outbox::table
+    let rows: Vec<(String, MailPart)> = outbox::table
         .inner_join(invitation::table.inner_join(service_record::table))
         .filter(outbox::state.eq(state))
         .order((outbox::due_at.desc(), outbox::id.desc()))
         .limit(limit)
-        .select((
-            service_record::external_id,
-            outbox::step,
-            outbox::state,
-            outbox::due_at,
-            outbox::attempt,
-            outbox::reply,
-            outbox::possible_duplicates,
-            outbox::finished_at,
-        ))
+        .select((service_record::external_id, MailPart::as_select()))
         .load(conn)?;
-    Ok(rows.into_iter().map(row).collect())
+    Ok(rows.into_iter().map(|(external_id, mail)| mail.of(external_id)).collect())
 }
 
 /// The way of a service's mails; `None` if there is no such record. Of an answer it does not tell when it came.
@@ -163,36 +166,35 @@ pub fn way(conn: &mut Connection, external_id: &str) -> Result<Option<Way>> {
         .first(conn)
         .optional()?;
     let Some((id, state, stored_at, due_at, expires_at)) = found else { return Ok(None) };
-    type Mail = (i32, String, NaiveDateTime, i32, Option<String>, i32, Option<NaiveDateTime>);
-    let mails: Vec<Mail> = outbox::table
+    let mails: Vec<MailPart> = outbox::table
         .filter(outbox::invitation_id.eq(id))
         .order(outbox::step)
-        .select((
-            outbox::step,
-            outbox::state,
-            outbox::due_at,
-            outbox::attempt,
-            outbox::reply,
-            outbox::possible_duplicates,
-            outbox::finished_at,
-        ))
+        .select(MailPart::as_select())
         .load(conn)?;
-    let of = |(step, state, due, attempt, reply, doubles, finished): Mail| {
-        row((external_id.to_owned(), step, state, due, attempt, reply, doubles, finished))
-    };
     Ok(Some(Way {
         external_id: external_id.to_owned(),
         state: parse("invitation", "state", &state)?,
         stored_at: utc(stored_at),
         due_at: utc(due_at),
         expires_at: utc(expires_at),
-        mails: mails.into_iter().map(of).collect(),
+        mails: mails.into_iter().map(|mail| mail.of(external_id.to_owned())).collect(),
+        returned: bounce::of_invitation(conn, id)?,
     }))
 }
 
-fn row((external_id, step, state, due, attempt, reply, possible_duplicates, finished): Row) -> MailRow {
-    let (due_at, finished_at) = (utc(due), finished.map(utc));
-    MailRow { external_id, step, state, due_at, attempt, reply, possible_duplicates, finished_at }
+impl MailPart {
+    fn of(self, external_id: String) -> MailRow {
+        MailRow {
+            external_id,
+            step: self.step,
+            state: self.state,
+            due_at: utc(self.due_at),
+            attempt: self.attempt,
+            reply: self.reply,
+            possible_duplicates: self.possible_duplicates,
+            finished_at: self.finished_at.map(utc),
+        }
+    }
 }
 
 /// Somebody paused mail.

@@ -1,7 +1,9 @@
 //! The page of those who run the mail.
 
 use chrono::TimeDelta;
+use manyi::db::bounce::{Report, Source, hear};
 use manyi::db::{self, mail_queue};
+use manyi::domain::bounce;
 use manyi::domain::user::Role;
 
 use crate::harness::{Answer, TestApp};
@@ -49,6 +51,19 @@ on_both!(the_way_of_a_services_mail_is_shown_without_when_it_was_answered, |app|
     );
     assert!(!page.body.contains("customer1@") && page.body.contains("第 1 次提醒"), "{}", page.body);
     assert_eq!(app.get("/mail/way?number=nothing").status, 404);
+});
+
+on_both!(what_came_back_of_a_mail_is_part_of_its_way, |app| {
+    app.department("客服");
+    app.stored(&app.record(1, "客服"));
+    app.deliver();
+    let (kind, status, source) = (bounce::Kind::MailboxFull, Some("5.2.2".to_owned()), Source::Api);
+    let report = Report { outbox_id: Some(1), kind, status, source };
+    let (now, day) = (app.now(), app.now().date_naive());
+    app.pool().write_now(|conn| hear(conn, &report, day, now)).unwrap();
+    app.sign_in(Role::Quality, None);
+    let page = app.get("/mail/way?number=A-00001");
+    assert!(page.body.contains("退信：邮箱已满") && page.body.contains("5.2.2"), "{}", page.body);
 });
 
 on_both!(only_those_who_run_it_see_mail, |app| {

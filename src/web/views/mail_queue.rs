@@ -4,6 +4,7 @@ use askama::Template;
 use chrono::NaiveDateTime;
 
 use super::{format, shell::Shell};
+use crate::domain::bounce::Kind;
 use crate::domain::invitation::State;
 use crate::i18n::Texts;
 
@@ -95,6 +96,8 @@ pub struct MailWayPage {
     pub dates: [NaiveDateTime; 3],
     /// Its mails.
     pub mails: Vec<MailLine>,
+    /// What came back of them: when, in the organisation's zone, what, and the status code it gave (RFC 3463).
+    pub returned: Vec<(NaiveDateTime, Kind, Option<String>)>,
 }
 
 impl MailQueuePage {
@@ -127,6 +130,21 @@ pub fn state(t: &Texts, state: &str) -> String {
         "expired" => "queue-state-expired",
         "unknown" => "queue-state-unknown",
         _ => "queue-state-failed",
+    })
+}
+
+/// What came back of a mail, in words.
+fn returned(t: &Texts, kind: &Kind) -> String {
+    t.get(match kind {
+        Kind::Hard => "queue-returned-hard",
+        Kind::Soft => "queue-returned-soft",
+        Kind::MailboxFull => "queue-returned-full",
+        Kind::Policy => "queue-returned-policy",
+        Kind::Complaint => "queue-returned-complaint",
+        Kind::Delay => "queue-returned-delay",
+        Kind::AutoReply => "queue-returned-auto-reply",
+        Kind::Unsubscribe => "queue-returned-unsubscribe",
+        Kind::Unknown => "queue-returned-unknown",
     })
 }
 

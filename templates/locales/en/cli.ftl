@@ -52,13 +52,6 @@ cli-mail-is-on = Mail is sent as it becomes due.
 cli-mail-oldest = The oldest overdue mail was due at { $time }.
 cli-survey-is-paused = No answers are taken; links say so and stay valid. `manyi survey resume` goes on.
 cli-survey-is-open = Answers are taken.
-cli-mail-state-queued = waiting for their time
-cli-mail-state-claimed = being sent
-cli-mail-state-retry = waiting for another try
-cli-mail-state-accepted = taken by the mail server
-cli-mail-state-suppressed = not sent: the address is not to be written to
-cli-mail-state-expired = not sent: no longer needed
-cli-mail-state-failed = could not be delivered
 
 cli-score-open = open, figures may still change
 cli-score-evaluating = being evaluated

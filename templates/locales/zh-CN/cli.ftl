@@ -52,13 +52,6 @@ cli-mail-is-on = 邮件到期即发。
 cli-mail-oldest = 积压最久的邮件应在 { $time } 发出。
 cli-survey-is-paused = 已暂停收集评价；链接仍然有效，打开会说明。用 `manyi survey resume` 恢复。
 cli-survey-is-open = 正在收集评价。
-cli-mail-state-queued = 等候发送
-cli-mail-state-claimed = 正在发送
-cli-mail-state-retry = 等候重试
-cli-mail-state-accepted = 邮件服务器已接收
-cli-mail-state-suppressed = 不发：地址在不再发送名单上
-cli-mail-state-expired = 不发：已无必要
-cli-mail-state-failed = 无法投递
 
 cli-score-open = 进行中，数字还会变
 cli-score-evaluating = 评定中

@@ -132,6 +132,7 @@ async fn build_way(page: &Page) -> Result<HttpResponse, Refusal> {
         shell: page.shell(Some(Area::Queue)),
         dates: [way.stored_at, way.due_at, way.expires_at].map(|at| local(page, at)),
         mails: way.mails.iter().map(|mail| line(page, mail)).collect(),
+        returned: way.returned.into_iter().map(|(kind, status, at)| (local(page, at), kind, status)).collect(),
         external_id: way.external_id,
         state: way.state,
     };
