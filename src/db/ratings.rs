@@ -187,21 +187,7 @@ mod tests {
             let pool = Pool::open(&format!("sqlite:{}/m.db", folder.path().display())).unwrap();
             pool.run_now(|conn| conn.migrate().map(drop)).unwrap();
             pool.write_now(|conn| questionnaire::seed(conn, now())).unwrap();
-            let rules = Rules {
-                delay_minutes: 30,
-                quiet_hours: None,
-                max_age_days: 7,
-                expires_days: 14,
-                cooldown_days: 14,
-                domain_rate: BTreeMap::new(),
-                reminders: crate::domain::reminder::Reminders {
-                    count: 0,
-                    days: 3,
-                    at: chrono::NaiveTime::MIN,
-                    on_rest_days: false,
-                },
-            };
-            Self { pool, _folder: folder, secrets: Secrets::random(), rules }
+            Self { pool, _folder: folder, secrets: Secrets::random(), rules: Rules::usual() }
         }
 
         /// Stores one rating of department D by employee 7.

@@ -151,27 +151,31 @@ impl Rules {
 }
 
 #[cfg(test)]
-mod tests {
-    use chrono_tz::Asia::Shanghai;
-
-    use super::*;
-
-    fn rules() -> Rules {
+impl Rules {
+    /// As they are if nobody has set them, but for domains, which have no limit.
+    pub fn usual() -> Self {
         let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
-        Rules {
+        Self {
             delay_minutes: 30,
             quiet_hours: Some((time(20), time(9))),
             max_age_days: 7,
             expires_days: 14,
             cooldown_days: 14,
             domain_rate: BTreeMap::new(),
-            reminders: Reminders { count: 0, days: 3, at: time(10), on_rest_days: false },
+            reminders: Reminders { count: 1, days: 3, at: time(10), on_rest_days: false },
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Asia::Shanghai;
+
+    use super::*;
 
     fn due(completed: &str, now: &str) -> Option<String> {
         let at = |text: &str| DateTime::parse_from_rfc3339(&format!("{text}:00+08:00")).unwrap().to_utc();
-        let due = rules().due(at(completed), at(now), Shanghai)?;
+        let due = Rules::usual().due(at(completed), at(now), Shanghai)?;
         Some(due.with_timezone(&Shanghai).format("%Y-%m-%dT%H:%M").to_string())
     }
 

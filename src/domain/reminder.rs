@@ -41,13 +41,19 @@ pub fn due(
     // A clock change may skip the hour: then an hour later.
     let local = [at, at.overflowing_add_signed(TimeDelta::hours(1)).0].map(|at| day.and_time(at));
     let due = local.into_iter().find_map(|local| local.and_local_timezone(zone).earliest())?.to_utc();
-    Some(rules.after_quiet_hours(due, zone)).filter(|due| *due < expires)
+    let due = rules.after_quiet_hours(due, zone);
+    // The end of the quiet hours may lie on the next day, which may be one of rest.
+    let local = due.with_timezone(&zone).naive_local();
+    let working = if on_rest_days { local.date() } else { calendar.on_or_after(local.date()) };
+    let due = match working == local.date() {
+        true => due,
+        false => working.and_time(local.time()).and_local_timezone(zone).earliest()?.to_utc(),
+    };
+    Some(due).filter(|due| *due < expires)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use chrono_tz::Asia::Shanghai;
 
     use super::*;
@@ -57,16 +63,7 @@ mod tests {
     }
 
     fn reminded(sent: &str, expires: &str, change: impl Fn(&mut Rules)) -> Option<String> {
-        let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
-        let mut rules = Rules {
-            delay_minutes: 30,
-            quiet_hours: Some((time(20), time(9))),
-            max_age_days: 7,
-            expires_days: 14,
-            cooldown_days: 14,
-            domain_rate: BTreeMap::new(),
-            reminders: Reminders { count: 1, days: 3, at: time(10), on_rest_days: false },
-        };
+        let mut rules = Rules::usual();
         change(&mut rules);
         let due = due(at(sent), at(expires), &rules, &WorkCalendar::shipped(), Shanghai)?;
         Some(due.with_timezone(&Shanghai).format("%Y-%m-%dT%H:%M").to_string())
@@ -90,6 +87,13 @@ mod tests {
     fn it_keeps_the_quiet_hours() {
         let early = |rules: &mut Rules| rules.reminders.at = NaiveTime::from_hms_opt(6, 0, 0).unwrap();
         assert_eq!(reminded("2026-11-17T16:30", "2026-12-01T16:30", early).unwrap(), "2026-11-20T09:00");
+    }
+
+    #[test]
+    fn the_end_of_the_quiet_hours_is_a_working_day_too() {
+        let late = |rules: &mut Rules| rules.reminders.at = NaiveTime::from_hms_opt(21, 0, 0).unwrap();
+        // The third day is a Friday, and nine o'clock after its quiet hours is on Saturday.
+        assert_eq!(reminded("2026-11-17T16:30", "2026-12-01T16:30", late).unwrap(), "2026-11-23T09:00");
     }
 
     #[test]
