@@ -209,6 +209,11 @@ fn suggestion(nearest: &Option<String>) -> String {
 struct Layers(BTreeMap<&'static str, (String, String)>);
 
 impl Config {
+    /// Whether anybody reads the mail that comes to return paths.
+    pub const fn hears_mail(&self) -> bool {
+        self.bounce_dir.is_some() || self.bounce_secret.is_some()
+    }
+
     /// Reads `manyi.toml` in the working directory if it is there, then the environment, then `flags` (by `MANYI_…` name).
     pub fn load(flags: &[(&'static str, String)]) -> Result<Self, ConfigError> {
         let file = Path::new("manyi.toml");

@@ -10,10 +10,8 @@ use super::outbox::Kind;
 use super::schema::{self, outbox, reminder_refusal};
 use super::suppression::{self, Reason};
 use super::{Connection, Result};
+use crate::domain::mail_note::Note;
 use crate::domain::mail_preference::MailPreference;
-
-/// Noted of a reminder that its customer does not want.
-const UNWANTED: &str = "the customer wants no reminders";
 
 /// What the customer at this address gets now.
 pub fn get(conn: &mut Connection, email_hash: &[u8], now: DateTime<Utc>) -> Result<MailPreference> {
@@ -48,7 +46,11 @@ pub fn set(conn: &mut Connection, found: &Found, wanted: MailPreference, now: Da
         .filter(outbox::state.eq_any(["queued", "retry"]))
         .filter(outbox::invitation_id.eq_any(theirs.select(schema::invitation::id)));
     diesel::update(waiting)
-        .set((outbox::state.eq("expired"), outbox::reply.eq(UNWANTED), outbox::finished_at.eq(now.naive_utc())))
+        .set((
+            outbox::state.eq("expired"),
+            outbox::reply.eq(Note::RefusesReminders.as_str()),
+            outbox::finished_at.eq(now.naive_utc()),
+        ))
         .execute(conn)?;
     Ok(())
 }

@@ -22,6 +22,7 @@ pub mod finality;
 pub mod invitation;
 pub mod ledger;
 pub mod locale;
+pub mod mail_note;
 pub mod mail_preference;
 pub mod mail_text;
 pub mod network;

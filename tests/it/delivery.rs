@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use chrono::TimeDelta;
+use chrono::{NaiveTime, TimeDelta};
 use manyi::context::Context;
 use manyi::db::intake::Stored;
 use manyi::db::outbox::{self, Finish};
@@ -171,4 +171,28 @@ on_both!(a_mailbox_that_stays_full_until_we_give_up_counts_once, |app| {
     assert_eq!(heard.into_iter().map(|(kind, ..)| kind).collect::<Vec<_>>(), [Kind::MailboxFull]);
     // Five tries within the first day, then one every five hours or so, for four days.
     assert!((15..35).contains(&asked.load(Ordering::SeqCst)), "{asked:?}");
+});
+
+on_both!(what_was_put_off_into_the_night_waits_for_the_morning, |app| {
+    let mut config = (*app.context.config).clone();
+    config.asking.quiet_hours =
+        Some((NaiveTime::from_hms_opt(20, 0, 0).unwrap(), NaiveTime::from_hms_opt(9, 0, 0).unwrap()));
+    app.context.config = Arc::new(config);
+    app.department("D1");
+    app.stored(&app.record(1, "D1"));
+    // Paused until eleven at night.
+    app.advance(TimeDelta::hours(13));
+    assert_eq!(app.deliver().len(), 0);
+    app.advance(TimeDelta::hours(10));
+    assert_eq!(app.deliver().len(), 1);
+});
+
+on_both!(a_mail_that_was_paused_for_days_is_given_a_second_try, |app| {
+    app.department("D1");
+    let stored = again(app, 1);
+    app.advance(TimeDelta::days(5));
+    let asked = send_to(app, |_| "450 4.2.1 later".to_owned());
+    app.deliver();
+    let state = app.pool().query_now(|conn| invitation::by_id(conn, stored.invitation_id)).unwrap().unwrap().state;
+    assert_eq!((asked.load(Ordering::SeqCst), state), (1, State::Queued));
 });

@@ -10,12 +10,13 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::{Deliver, ENDED};
+use super::Deliver;
 use crate::context::Context;
 use crate::db::bounce::{Report, hear};
 use crate::db::outbox::{self, Claimed, Finish, Ticket};
 use crate::db::{self, setting};
 use crate::domain::invitation::State;
+use crate::domain::mail_note::Note;
 use crate::domain::period::local_date;
 use crate::domain::questionnaire::Questionnaire;
 use crate::mail::reply::NOT_STARTED_PAUSE;
@@ -136,7 +137,7 @@ impl<'a> Batch<'a> {
                 },
                 () = told(stop.clone()), if self.last.is_none() => {
                     self.last = Some(Instant::now() + LAST_WORDS);
-                    self.give_back(self.deliver.context.now(), "waits: the worker was stopped");
+                    self.give_back(self.deliver.context.now(), Note::Stopped.as_str());
                 }
                 // What is still on the wire keeps its lease, and comes back when that ends.
                 () = end(self.last), if self.last.is_some() => return Ok(()),
@@ -151,7 +152,7 @@ impl<'a> Batch<'a> {
             Some(built) => self.waiting.push_back((mail, built)),
             None => {
                 self.open.remove(&mail.id);
-                self.settle(Settled::of(&mail, Finish::Ended(State::Failed), "the mail can't be put together"));
+                self.settle(Settled::of(&mail, Finish::Ended(State::Failed), Note::Unbuildable.as_str()));
             }
         }
     }
@@ -161,7 +162,7 @@ impl<'a> Batch<'a> {
         let longest = TimeDelta::from_std(self.mailer.longest()).unwrap_or(outbox::LEASE);
         let now = self.deliver.context.now();
         if !self.over && now > self.begun + outbox::LEASE - longest {
-            self.give_back(now, "waits: the mails before it took long");
+            self.give_back(now, Note::Slow.as_str());
         }
     }
 
@@ -192,7 +193,7 @@ impl<'a> Batch<'a> {
                 Some(at) => {
                     self.open.remove(&mail.id);
                     let finish = Finish::Retry { at, unknown: false, counts: false };
-                    self.settle(Settled::of(&mail, finish, "waits for the domain"));
+                    self.settle(Settled::of(&mail, finish, Note::Domain.as_str()));
                 }
             }
         }
@@ -226,14 +227,14 @@ impl<'a> Batch<'a> {
             match unwanted.get(&mail.id) {
                 Some(state) => {
                     self.open.remove(&mail.id);
-                    self.settle(Settled::of(&mail, Finish::Ended(*state), ENDED));
+                    self.settle(Settled::of(&mail, Finish::Ended(*state), Note::Unwanted.as_str()));
                 }
                 None if paused => {}
                 None => self.send(mail, built),
             }
         }
         if paused && !self.over {
-            self.give_back(self.deliver.context.now(), "waits: mail is paused");
+            self.give_back(self.deliver.context.now(), Note::Paused.as_str());
         }
         Ok(())
     }
@@ -262,7 +263,7 @@ impl<'a> Batch<'a> {
         self.settle(Settled { report, ..Settled::of(mail, finish, &outcome.note()) });
         if deliver.refuses_us(outcome) {
             deliver.stop(outcome).await?;
-            self.give_back(now, "waits: mail is paused");
+            self.give_back(now, Note::Paused.as_str());
         }
         // As many as may try at once have failed to find a server: the others would only wait in line for the same.
         self.unreached =

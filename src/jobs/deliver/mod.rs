@@ -14,6 +14,7 @@ use crate::db::outbox::{self, Claimed, Finish, Kind, Ticket};
 use crate::db::{self, mail_queue, setting};
 use crate::domain::bounce;
 use crate::domain::invitation::State;
+use crate::domain::mail_note::Note;
 use crate::domain::period::local_date;
 use crate::domain::questionnaire::Questionnaire;
 use crate::domain::reminder::STALE_AFTER;
@@ -32,9 +33,6 @@ const CLAIM: i32 = 200;
 
 /// An unknown outcome is tried again at most this often, so that duplicates stay bounded.
 const MAX_UNKNOWN: i32 = 1;
-
-/// Noted of a mail whose invitation was answered, declined or ended, or whose address is not to be written to.
-const ENDED: &str = "no longer wanted when it was to be sent";
 
 /// Delivers the outbox.
 pub struct Deliver {
@@ -79,7 +77,7 @@ impl Deliver {
             let asked = questionnaires.get(&mail.questionnaire_version_id);
             match self.look(&mail, unwanted.remove(&mail.id), asked) {
                 Ok((to, questionnaire)) => to_build.push_back(ToBuild { mail, to, questionnaire }),
-                Err((finish, note)) => batch.settle(Settled::of(&mail, finish, note)),
+                Err((finish, note)) => batch.settle(Settled::of(&mail, finish, note.as_str())),
             }
         }
         batch.run(to_build).await?;
@@ -103,10 +101,13 @@ impl Deliver {
             let unwanted = outbox::unwanted(conn, &tickets, now)?;
             let mut questionnaires = HashMap::new();
             for version in mails.iter().map(|mail| mail.questionnaire_version_id) {
-                if let std::collections::hash_map::Entry::Vacant(free) = questionnaires.entry(version)
-                    && let Ok(questionnaire) = context.questionnaires.get(conn, version)
-                {
-                    free.insert(questionnaire);
+                if let std::collections::hash_map::Entry::Vacant(free) = questionnaires.entry(version) {
+                    match context.questionnaires.get(conn, version) {
+                        Ok(questionnaire) => drop(free.insert(questionnaire)),
+                        // Of one that is not there, the mail's own end tells.
+                        Err(error) if error.is_passing() => return Err(error),
+                        Err(error) => tracing::error!(%error, version, "a questionnaire can't be read"),
+                    }
                 }
             }
             Ok(Claim { mails, unwanted, questionnaires })
@@ -120,37 +121,42 @@ impl Deliver {
         claimed: &Claimed,
         unwanted: Option<State>,
         questionnaire: Option<&Arc<Questionnaire>>,
-    ) -> Result<(Address, Arc<Questionnaire>), (Finish, &'static str)> {
+    ) -> Result<(Address, Arc<Questionnaire>), (Finish, Note)> {
         let now = self.context.now();
         let rules = &self.context.config.asking;
         let ended = |state, note| Err((Finish::Ended(state), note));
         if let Some(state) = unwanted {
-            return ended(state, ENDED);
+            return ended(state, Note::Unwanted);
         }
         if now > claimed.expires_at {
-            return ended(State::Expired, "its time ran out before it was sent");
+            return ended(State::Expired, Note::Expired);
         }
         match claimed.kind {
             Kind::Invitation if claimed.completed_at + TimeDelta::days(rules.max_age_days + 1) < now => {
-                return ended(State::Expired, "the service was too long ago when mail could go out again");
+                return ended(State::Expired, Note::TooLongAgo);
             }
             Kind::Reminder(step) if step > rules.reminders.count => {
-                return ended(State::Expired, "nobody is reminded any more");
+                return ended(State::Expired, Note::NoReminders);
             }
             Kind::Reminder(_) if claimed.written_at + STALE_AFTER < now => {
-                return ended(State::Expired, "the reminder was too late when mail could go out again");
+                return ended(State::Expired, Note::LateReminder);
             }
             _ => {}
         }
         let Some(to) = claimed.contact.email.as_deref().and_then(|email| email.parse::<Address>().ok()) else {
-            return ended(State::NoAddress, "no address that mail can go to");
+            return ended(State::NoAddress, Note::NoAddress);
         };
+        // Tries again, pauses and limits may have carried it into the night (E-3.3.2).
+        let awake = rules.after_quiet_hours(now, self.context.config.time_zone);
+        if awake > now {
+            return Err((Finish::Retry { at: awake, unknown: false, counts: false }, Note::QuietHours));
+        }
         if let Some(at) = self.pace.wait_for(&to.domain(), &rules.domain_rate, now) {
-            return Err((Finish::Retry { at, unknown: false, counts: false }, "waits for the domain"));
+            return Err((Finish::Retry { at, unknown: false, counts: false }, Note::Domain));
         }
         match questionnaire {
             Some(questionnaire) => Ok((to, questionnaire.clone())),
-            None => ended(State::Failed, "what it asks can't be read"),
+            None => ended(State::Failed, Note::Unreadable),
         }
     }
 
@@ -198,7 +204,8 @@ impl Deliver {
             in_reply_to: follows.as_deref(),
             date: claimed.written_at,
             unsubscribe: Some(&links.unsubscribe),
-            unsubscribe_mail: bounce.as_ref(),
+            // A wish by mail has to be heard by somebody.
+            unsubscribe_mail: bounce.as_ref().filter(|_| config.hears_mail()),
             dkim: context.dkim.as_deref(),
         };
         build(&header, &invitation.render().ok()?).ok()
@@ -209,7 +216,9 @@ impl Deliver {
         let now = self.context.now();
         let after = |pause: std::time::Duration| now + TimeDelta::from_std(pause).unwrap_or(TimeDelta::hours(4));
         let jitter = f64::from(u16::from_be_bytes(crate::crypto::random())) / f64::from(u16::MAX);
-        let gave_up = TimeDelta::from_std(GIVE_UP_AFTER).is_ok_and(|most| now > mail.written_at + most);
+        // Mail that was paused for days has been tried but once.
+        let is_old = TimeDelta::from_std(GIVE_UP_AFTER).is_ok_and(|most| now > mail.written_at + most);
+        let gave_up = is_old && mail.attempt > 1;
         match outcome {
             Outcome::Accepted { .. } => Finish::Accepted,
             Outcome::Permanent { kind: Rejection::Hard, .. } => Finish::Ended(State::Bounced),

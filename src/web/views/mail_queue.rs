@@ -6,6 +6,7 @@ use chrono::NaiveDateTime;
 use super::{format, shell::Shell};
 use crate::domain::bounce::Kind;
 use crate::domain::invitation::State;
+use crate::domain::mail_note::Note;
 use crate::i18n::Texts;
 
 /// `GET /mail`
@@ -116,6 +117,27 @@ impl MailLine {
 
     fn state(&self, t: &Texts) -> String {
         state(t, &self.state)
+    }
+
+    /// What we noted ourselves, in words.
+    fn note(&self, t: &Texts) -> Option<String> {
+        let note = self.reply.as_deref().and_then(Note::read)?;
+        Some(t.get(match note {
+            Note::Unwanted => "queue-note-unwanted",
+            Note::Expired => "queue-note-expired",
+            Note::TooLongAgo => "queue-note-too-long-ago",
+            Note::NoReminders => "queue-note-no-reminders",
+            Note::RefusesReminders => "queue-note-refuses-reminders",
+            Note::LateReminder => "queue-note-late-reminder",
+            Note::NoAddress => "queue-note-no-address",
+            Note::Unreadable => "queue-note-unreadable",
+            Note::Unbuildable => "queue-note-unbuildable",
+            Note::Domain => "queue-note-domain",
+            Note::QuietHours => "queue-note-quiet-hours",
+            Note::Paused => "queue-note-paused",
+            Note::Stopped => "queue-note-stopped",
+            Note::Slow => "queue-note-slow",
+        }))
     }
 }
 
