@@ -72,7 +72,7 @@ pub enum MailUrlError {
 }
 
 /// Connections kept to the server unless `connections=` says otherwise.
-pub(super) const CONNECTIONS: usize = 8;
+pub(super) const CONNECTIONS: usize = 16;
 
 /// Seconds to wait for the server unless `timeout=` says otherwise, and at most: a mail has to end within its lease.
 const TIMEOUT: u64 = 30;

@@ -1,6 +1,6 @@
 //! Mail that comes back: bytes become what a bounce says, or that it is none.
 //!
-//! Pure, and bounded: of a mail no more than [`LONGEST`] bytes are read, and no deeper than [`DEEPEST`] mails within
+//! Pure, and bounded: of a mail no more than [`LONGEST`] bytes are read, and no deeper than a few mails within
 //! mails. What a server's words mean is decided where replies are read ([`super::reply`]), so that a refusal means the
 //! same whether it is heard at once or comes back later.
 
