@@ -371,3 +371,15 @@ on_both!(pages_sent_from_two_tabs_at_once_are_both_kept, |app| {
         assert!(kept[1].contains(&("q.effort".to_owned(), value.clone())), "{round}: {kept:?}");
     }
 });
+
+on_both!(each_page_can_be_looked_at_before_it_is_asked, |app| {
+    publish(app, &PAGES);
+    app.sign_in(manyi::domain::user::Role::Quality, None);
+    let page = |number: &str| app.get(&format!("/staff/questionnaires/online/preview/2?lang=en&page={number}"));
+    let third = page("3");
+    assert!(third.body.contains("name=\"q.missing\"") && third.body.contains("name=\"q.more\""), "{}", third.body);
+    assert!(!third.body.contains("name=\"q.overall\"") && third.text("[aria-current]").contains('3'));
+    for other in ["1", "0", "99", "x"] {
+        assert!(page(other).body.contains("name=\"q.overall\""));
+    }
+});

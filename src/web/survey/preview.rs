@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use super::super::Web;
 use super::form::Display;
 use super::style::{CustomerPage, preview_csp};
-use super::view::{About, Links, Privacy, Service, Stage, SurveyPage};
+use super::view::{About, Links, Privacy, Service, Stage, Step, SurveyPage};
 use crate::domain::period::local_date;
 use crate::domain::questionnaire::Questionnaire;
 
@@ -39,7 +39,7 @@ pub(in crate::web) fn page(web: &Web, request: &HttpRequest, questionnaire: &Que
         identity: Default::default(),
         stage: Stage::Preview,
         problems: Vec::new(),
-        step: None,
+        step: questionnaire.has_pages().then(|| step(request, questionnaire)),
         kept_texts: Vec::new(),
         frame: &frame,
     };
@@ -50,4 +50,14 @@ pub(in crate::web) fn page(web: &Web, request: &HttpRequest, questionnaire: &Que
         .insert_header(("X-Frame-Options", "SAMEORIGIN"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .body(html)
+}
+
+/// The page that the address asks for (`page=2`), or the first.
+fn step(request: &HttpRequest, questionnaire: &Questionnaire) -> Step {
+    let pairs = actix_web::web::Query::<Vec<(String, String)>>::from_query(request.query_string());
+    let pairs = pairs.map(actix_web::web::Query::into_inner).unwrap_or_default();
+    let asked = pairs.iter().find(|(name, _)| name == "page").and_then(|(_, page)| page.parse::<usize>().ok());
+    let of = questionnaire.pages().len();
+    let page = asked.and_then(|page| page.checked_sub(1)).filter(|page| *page < of).unwrap_or(0);
+    Step { page, of, ..Step::default() }
 }

@@ -413,7 +413,10 @@ impl SurveyPage<'_> {
         let block = |(field, asked): (Field, Asked)| match asked {
             Asked::Never => None,
             Asked::Always => Some(Block { field, unfolds: false, is_told: false }),
-            Asked::On(ways) if words::rule(field.number, &ways).is_some() => {
+            // Of a page that is only looked at nobody knows what the pages before it were answered.
+            Asked::On(ways)
+                if !(self.is_preview() && self.has_page_before()) && words::rule(field.number, &ways).is_some() =>
+            {
                 Some(Block { field, unfolds: true, is_told: false })
             }
             Asked::On(_) | Asked::Perhaps => Some(Block { field, unfolds: false, is_told: true }),
@@ -426,7 +429,7 @@ impl SurveyPage<'_> {
     fn asked(&self) -> Vec<Asked> {
         let none = Answers::default();
         let known = self.step.as_ref().map_or(&none, |step| &step.known);
-        self.questionnaire.asked(known, self.questions().start)
+        self.questionnaire.asked(known, if self.is_preview() { 0 } else { self.questions().start })
     }
 
     /// The places of this page's questions.
@@ -444,6 +447,17 @@ impl SurveyPage<'_> {
     fn signs_for_wish(&self) -> bool {
         let wishes = |step: &Step| self.questionnaire.wishes_elsewhere(step.page, &step.known);
         self.is_last() && self.step.as_ref().is_some_and(wishes)
+    }
+
+    /// The pages of a preview: what their links say, where they lead, and whether it is the one shown.
+    fn pages(&self) -> Vec<(String, String, bool)> {
+        let Some(step) = self.step.as_ref().filter(|_| self.is_preview()) else { return Vec::new() };
+        let page = |at: usize| {
+            let args = [("page", (at + 1).to_string()), ("of", step.of.to_string())];
+            let href = format!("?{}&page={}", self.frame.here(), at + 1);
+            (self.frame.t.with("survey-page", &args), href, at == step.page)
+        };
+        (0..step.of).map(page).collect()
     }
 
     fn has_page_before(&self) -> bool {
