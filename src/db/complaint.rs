@@ -140,10 +140,11 @@ impl<'a> Desk<'a> {
         // In one order, so that two transactions with the same numbers wait for each other and never crosswise.
         rows.sort_by(|a, b| a.reference.cmp(b.reference));
         insert_rows!(conn, complaint::table, &rows)?;
+        closing.sort_unstable();
         for (reference, closed_at) in closing {
-            diesel::update(complaint::table.filter(complaint::reference.eq(reference)))
-                .set(complaint::closed_at.eq(closed_at.map(|at| at.naive_utc())))
-                .execute(conn)?;
+            let open =
+                complaint::table.filter(complaint::reference.eq(reference)).filter(complaint::closed_at.is_null());
+            diesel::update(open).set(complaint::closed_at.eq(closed_at.map(|at| at.naive_utc()))).execute(conn)?;
         }
         tally::add(conn, &tallies)?;
         Ok(outcomes)

@@ -135,6 +135,14 @@ pub(super) fn bind(conn: &mut Connection, secrets: &Secrets, ids: &[i64]) -> Res
     Ok(bound)
 }
 
+/// Lets go of the words of a mail that was never tried, so that it is sent with those in force then.
+pub(super) fn release(conn: &mut Connection, id: i64) -> Result<()> {
+    diesel::update(outbox::table.find(id).filter(outbox::attempt.eq(0)))
+        .set((outbox::mail_text_id.eq(None::<i64>), outbox::asks.eq(None::<bool>)))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Binds the mails of invitations that count as sent. For made-up history.
 pub(crate) fn settle(conn: &mut Connection, secrets: &Secrets, invitations: &[i64]) -> Result<()> {
     let mails = outbox::table.filter(outbox::invitation_id.eq_any(invitations)).select(outbox::id);

@@ -12,7 +12,7 @@ use super::department::Department;
 use super::invitation::RecordPart;
 use super::mail_text::{self, Bound};
 use super::schema::{department, invitation, outbox, service_record};
-use super::{Connection, Error, Result, complaint, parse, reminder, suppression, utc};
+use super::{Connection, Error, Result, complaint, mail_preference, parse, reminder, suppression, utc};
 use crate::crypto::Secrets;
 use crate::domain::invitation::{Rules, State};
 use crate::domain::locale::Locale;
@@ -86,6 +86,7 @@ pub struct Ticket {
     pub lease_token: String,
     invitation_id: i64,
     email_hash: Option<Vec<u8>>,
+    is_reminder: bool,
 }
 
 /// What became of a claimed mail.
@@ -118,9 +119,9 @@ struct ClaimedId {
 impl Claimed {
     /// To ask about it once more.
     pub fn ticket(&self) -> Ticket {
-        let Self { id, lease_token, invitation_id, email_hash, .. } = self;
+        let Self { id, lease_token, invitation_id, email_hash, kind, .. } = self;
         let (lease_token, email_hash) = (lease_token.clone(), email_hash.clone());
-        Ticket { id: *id, lease_token, invitation_id: *invitation_id, email_hash }
+        Ticket { id: *id, lease_token, invitation_id: *invitation_id, email_hash, is_reminder: kind.step() > 0 }
     }
 }
 
@@ -245,7 +246,8 @@ fn first_mails(conn: &mut Connection, rows: &[Parts]) -> Result<HashMap<i64, i64
 }
 
 /// Those of claimed mails that are no longer to be sent: answered, declined or taken back meanwhile, written to an
-/// address that is on the suppression list now, or to a customer whose complaint is open. Asked again just before a mail goes over the wire.
+/// address that is on the suppression list now, to a customer whose complaint is open, or reminders to one who wants
+/// none. Asked again just before a mail goes over the wire.
 pub fn unwanted(conn: &mut Connection, mails: &[Ticket], now: DateTime<Utc>) -> Result<HashMap<i64, State>> {
     if mails.is_empty() {
         return Ok(HashMap::new());
@@ -253,6 +255,7 @@ pub fn unwanted(conn: &mut Connection, mails: &[Ticket], now: DateTime<Utc>) -> 
     let ids: Vec<i64> = mails.iter().map(|mail| mail.invitation_id).collect();
     let hashes: Vec<Vec<u8>> = mails.iter().filter_map(|mail| mail.email_hash.clone()).collect();
     let listed = suppression::among(conn, &hashes, now)?;
+    let refusing = mail_preference::refusing(conn, &hashes)?;
     let rows: Vec<(i64, String, i64, Option<Vec<u8>>)> = invitation::table
         .inner_join(service_record::table)
         .filter(invitation::id.eq_any(ids))
@@ -273,6 +276,9 @@ pub fn unwanted(conn: &mut Connection, mails: &[Ticket], now: DateTime<Utc>) -> 
             state if !State::takes_answers(state) => unwanted.insert(mail.id, state),
             _ if is_listed => unwanted.insert(mail.id, State::Suppressed),
             _ if complains => unwanted.insert(mail.id, State::ComplaintOpen),
+            _ if mail.is_reminder && mail.email_hash.as_ref().is_some_and(|hash| refusing.contains(hash)) => {
+                unwanted.insert(mail.id, State::Declined)
+            }
             _ => None,
         };
     }
@@ -321,6 +327,9 @@ pub fn finish(
                         outbox::possible_duplicates.eq(outbox::possible_duplicates + i32::from(*unknown)),
                     ))
                     .execute(conn)?;
+                if !counts {
+                    mail_text::release(conn, *id)?;
+                }
             }
             Finish::Ended(state) => {
                 let open = [State::Scheduled, State::Queued].map(State::as_str);

@@ -5,6 +5,8 @@
 pub enum Note {
     /// Answered, declined or ended meanwhile, or written to an address that is suppressed now.
     Unwanted,
+    /// The customer has complained, and the complaint is open.
+    ComplaintOpen,
     /// Its time ran out before.
     Expired,
     /// The service was too long ago when mail could go out again.
@@ -35,8 +37,9 @@ pub enum Note {
 
 impl Note {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Unwanted,
+        Self::ComplaintOpen,
         Self::Expired,
         Self::TooLongAgo,
         Self::NoReminders,
@@ -56,6 +59,7 @@ impl Note {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Unwanted => "manyi: unwanted",
+            Self::ComplaintOpen => "manyi: complaint open",
             Self::Expired => "manyi: expired",
             Self::TooLongAgo => "manyi: too long ago",
             Self::NoReminders => "manyi: no reminders",

@@ -169,7 +169,7 @@ export async function signIn(page, link) {
 /** Questionnaires wanted in each language. */
 const wanted = 5;
 
-/** Addresses of questionnaires nobody has answered, as the caught mails give them with the first answer chosen, by language. */
+/** Addresses of questionnaires nobody has answered, from the caught mails, with the first answer chosen, by language. */
 export async function customersLinks(browser, demo) {
   const page = await visitor(browser, { language: "en", scripts: false });
   const links = Object.fromEntries(languages.map((language) => [language, []]));
@@ -184,12 +184,13 @@ export async function customersLinks(browser, demo) {
       if (read.has(mail) || links[/\p{Script=Han}/u.test(subject) ? "zh-CN" : "en"].length >= wanted) continue;
       read.add(mail);
       await page.goto(mail);
-      const chosen = await page.locator("pre a").evaluateAll((all) => all.map((a) => a.href).filter((href) => href.includes("q.overall=5")));
-      if (chosen.length === 0) continue;
-      const survey = await page.request.get(chosen[0].split("?")[0]);
-      const html = await survey.text();
+      const hrefs = await page.locator("pre a").evaluateAll((all) => all.map((a) => a.href.split("?")[0]));
+      // Half of the mails about services in person only link to the questionnaire.
+      const survey = hrefs.find((href) => /^\/s\/[^/]+$/.test(new URL(href).pathname));
+      if (!survey) continue;
+      const html = await (await page.request.get(survey)).text();
       const language = html.match(/<html lang="([^"]+)"/)?.[1];
-      if (html.includes('name="nonce"') && language in links) links[language].push(chosen[0]);
+      if (html.includes('name="nonce"') && language in links) links[language].push(`${survey}?q.overall=5`);
     }
   }
   await page.context().close();

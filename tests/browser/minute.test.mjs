@@ -35,22 +35,24 @@ async function customer(name, look) {
   return { page, picture, tap, taps: () => taps };
 }
 
-/** Opens the mail whose first answer is this link, as a phone shows it. */
-async function openMail(page, link) {
-  const path = new URL(link).pathname;
+/** Opens a mail that asks the first question and leads to one of these links, as a phone shows it. */
+async function openMail(page, links) {
+  const paths = links.map((link) => new URL(link).pathname);
   const reader = await visitor(browser, { scripts: false });
   await reader.goto(`${demo.url}/dev/mail`);
   const mails = await reader.locator("main tbody a").evaluateAll((all) => all.map((a) => a.href));
   for (const mail of mails) {
     await reader.goto(mail);
     const html = await reader.locator("iframe").getAttribute("srcdoc");
-    if (html.includes(path)) {
+    const at = paths.findIndex((path) => html.includes(`${path}?q.overall=4`));
+    if (at >= 0) {
       await reader.context().close();
+      links.splice(at, 1);
       await page.setContent(html.replace('<base target="_blank">', ""));
       return;
     }
   }
-  assert.fail(`no mail leads to ${path}`);
+  assert.fail(`no mail asks and leads to one of ${paths}`);
 }
 
 const answer = (name, value) => `label:has(input[name="q.${name}"][value="${value}"])`;
@@ -63,8 +65,7 @@ for (const language of languages) {
     for (const theme of themes) {
       test(`from the mail, two taps are enough: ${theme}`, async () => {
         const { page, picture, tap, taps } = await customer(`mail-${language}-${theme}`, { language, width: 360, theme });
-        const link = links[language].pop();
-        await openMail(page, link);
+        await openMail(page, links[language]);
         await picture("mail");
         await tap('a[href*="q.overall=4"]');
         assert.ok(await page.locator('input[name="q.overall"][value="4"]').isChecked());

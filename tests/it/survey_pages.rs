@@ -378,8 +378,8 @@ on_both!(each_page_can_be_looked_at_before_it_is_asked, |app| {
     let page = |number: &str| app.get(&format!("/staff/questionnaires/online/preview/2?lang=en&page={number}"));
     let third = page("3");
     assert!(third.body.contains("name=\"q.missing\"") && third.body.contains("name=\"q.more\""), "{}", third.body);
-    assert!(!third.body.contains("name=\"q.overall\"") && third.text("[aria-current]").contains('3'));
+    assert!(!third.body.contains("name=\"q.place\"") && third.text("[aria-current]").contains('3'));
     for other in ["1", "0", "99", "x"] {
-        assert!(page(other).body.contains("name=\"q.overall\""));
+        assert!(page(other).body.contains("name=\"q.place\""));
     }
 });

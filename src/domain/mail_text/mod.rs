@@ -41,6 +41,8 @@ pub enum Problem {
     Unreadable(Unreadable),
     /// Nothing is typed where something has to be.
     Empty,
+    /// Nothing is left of it where what may be missing is missing.
+    EmptyWithout,
     /// It usually comes out wider than this, in half-widths.
     TooWide(usize),
     /// It has more than this many characters.
@@ -119,8 +121,11 @@ const PUSHING: [&str; 16] = [
     "5 star",
 ];
 
-/// What makes a subject shout or pass for an answer to somebody.
-const LOUD: [&str; 8] = ["!", "！", "re:", "re：", "回复:", "回复：", "fw:", "转发："];
+/// What makes a subject shout, anywhere in it.
+const SHOUTS: [&str; 2] = ["!", "！"];
+
+/// What a subject begins with that passes for an answer to somebody.
+const REPLIES: [&str; 8] = ["re:", "re：", "回复:", "回复：", "fw:", "fwd:", "转发:", "转发："];
 
 /// The texts that every questionnaire begins with.
 static DEFAULT: LazyLock<MailText> =
@@ -228,23 +233,44 @@ impl Block {
             return Err(Problem::ManyLines);
         }
         let lower = typed.to_lowercase();
-        if ["http://", "https://", "www."].iter().any(|address| lower.contains(address)) {
+        if names_a_host(&lower) {
             return Err(Problem::Link);
         }
         if let Some(word) = PUSHING.into_iter().find(|word| lower.contains(word)) {
             return Err(Problem::Pushing(word));
         }
         if self.is_subject()
-            && let Some(word) = LOUD.into_iter().find(|word| lower.contains(word))
+            && let Some(word) = loud(&lower)
         {
             return Err(Problem::Loud(word));
         }
         let words = Words::read(&typed).map_err(Problem::Unreadable)?;
+        // A customer of whom nothing is known still has to read something.
+        let known = |field: Field| (!field.may_be_missing()).then(|| "·".to_owned());
+        if self != Self::Closing && words.fill(known).trim().is_empty() {
+            return Err(Problem::EmptyWithout);
+        }
         if self.is_subject() && words.usual_width() > subject_width(locale) {
             return Err(Problem::TooWide(subject_width(locale)));
         }
         Ok(words)
     }
+}
+
+fn loud(subject: &str) -> Option<&'static str> {
+    let reply = REPLIES.into_iter().find(|word| subject.starts_with(word));
+    reply.or_else(|| SHOUTS.into_iter().find(|word| subject.contains(word)))
+}
+
+/// Whether a text holds what mail programs make a link of: `https://…`, `shop.example.cn/x`.
+fn names_a_host(text: &str) -> bool {
+    let is_host = |word: &str| {
+        let mut labels = word.rsplit('.');
+        let top = labels.next().unwrap_or_default();
+        let name = labels.next().unwrap_or_default();
+        name.len() > 1 && top.len() > 1 && top.chars().all(|c| c.is_ascii_lowercase())
+    };
+    text.contains("://") || text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))).any(is_host)
 }
 
 /// The longest subject, in half-widths: 18 Chinese characters, or 60 letters in English (EXPERIENCE §2).
@@ -321,6 +347,9 @@ mod tests {
         assert_eq!(read("{服务}\n满意吗"), Err(Problem::ManyLines));
         assert_eq!(read("请评价！"), Err(Problem::Loud("！")));
         assert_eq!(read("Re: {服务}"), Err(Problem::Loud("re:")));
+        assert!(read("Aftercare: {服务}").is_ok());
+        assert_eq!(read("[{称呼}，请评价]"), Err(Problem::EmptyWithout));
+        assert_eq!(read("[]"), Err(Problem::EmptyWithout));
         assert_eq!(read("{单位}{部门}{服务日期}为您提供了{服务}，您满意吗？"), Err(Problem::TooWide(36)));
     }
 
@@ -331,6 +360,8 @@ mod tests {
         assert_eq!(read("答完有红包"), Err(Problem::Pushing("红包")));
         assert_eq!(read("请给五星"), Err(Problem::Pushing("五星")));
         assert_eq!(read("详见 HTTPS://example.com"), Err(Problem::Link));
+        assert_eq!(read("见 shop.example.cn/x"), Err(Problem::Link));
+        assert!(read("上午 9.30 到 11 a.m. 之间，e.g. 4.5 分").is_ok());
         assert_eq!(read("a\u{202e}b"), Err(Problem::Unprintable));
         assert_eq!(read(&"字".repeat(601)), Err(Problem::TooLong(600)));
         assert!(read("第一行\n\n第二行").is_ok());

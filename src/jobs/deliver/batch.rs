@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::Deliver;
+use super::{Deliver, unwanted_note};
 use crate::context::Context;
 use crate::db::bounce::{Report, hear};
 use crate::db::outbox::{self, Claimed, Finish, Ticket};
@@ -223,13 +223,15 @@ impl<'a> Batch<'a> {
                 Err(error) => return Err(error),
             }
         };
+        // Storing may have taken long, or the machine slept.
+        self.watch_lease();
         for (mail, built) in next {
             match unwanted.get(&mail.id) {
                 Some(state) => {
                     self.open.remove(&mail.id);
-                    self.settle(Settled::of(&mail, Finish::Ended(*state), Note::Unwanted.as_str()));
+                    self.settle(Settled::of(&mail, Finish::Ended(*state), unwanted_note(*state).as_str()));
                 }
-                None if paused => {}
+                None if paused || self.over => {}
                 None => self.send(mail, built),
             }
         }
@@ -262,7 +264,10 @@ impl<'a> Batch<'a> {
         let report = deliver.heed(mail, domain, outcome, &finish);
         self.settle(Settled { report, ..Settled::of(mail, finish, &outcome.note()) });
         if deliver.refuses_us(outcome) {
-            deliver.stop(outcome).await?;
+            // Without it the next refusal stops mail; what is on the wire must not be given up for it.
+            if let Err(error) = deliver.stop(outcome).await {
+                tracing::error!(%error, "mail could not be paused");
+            }
             self.give_back(now, Note::Paused.as_str());
         }
         // As many as may try at once have failed to find a server: the others would only wait in line for the same.

@@ -126,7 +126,7 @@ impl Deliver {
         let rules = &self.context.config.asking;
         let ended = |state, note| Err((Finish::Ended(state), note));
         if let Some(state) = unwanted {
-            return ended(state, Note::Unwanted);
+            return ended(state, unwanted_note(state));
         }
         if now > claimed.expires_at {
             return ended(State::Expired, Note::Expired);
@@ -272,5 +272,13 @@ impl Deliver {
         tracing::error!(reply = words, "servers refuse mail from us: mail is paused until `manyi mail resume`");
         let work = move |conn: &mut db::Connection| mail_queue::stop(conn, &words, now);
         self.context.pool.write(work).await
+    }
+}
+
+/// What is noted of a mail that is not to be sent any more.
+const fn unwanted_note(state: State) -> Note {
+    match state {
+        State::ComplaintOpen => Note::ComplaintOpen,
+        _ => Note::Unwanted,
     }
 }

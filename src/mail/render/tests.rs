@@ -118,7 +118,7 @@ fn a_mail_may_only_link_to_the_questionnaire() {
     let survey = "https://survey.example.com/s/Zk3v9Qx0T1aBcDeFgHiJkL";
     assert!(!mail.html.contains("q.overall") && mail.html.contains(&format!("<a href=\"{survey}\"")), "{}", mail.html);
     let part = format!(
-        "。\n\n开始评价: {survey}\n\n按“开始评价”会打开一页，答完按“提交评价”才算完成。\n12 月 2 日前有效。\n\n\
+        "。\n\n开始评价: {survey}\n\n点“开始评价”打开问卷，答完按“提交评价”才算完成。\n12 月 2 日前有效。\n\n\
          请拨 400-000-0000\n谢谢\n\n不方便上网？"
     );
     assert!(mail.text.contains(&part), "{}", mail.text);

@@ -61,8 +61,23 @@ pub async fn prefer(web: Data<Web>, request: HttpRequest, token: Path<String>, b
     let wanted = fields.iter().find(|(name, _)| name == WANTED).and_then(|(_, word)| word.parse().ok());
     // Without a choice nothing changes.
     let Some(wanted) = wanted else { return preferences(web, request, token).await };
-    let state = State::Preferences { wanted, saved: true };
-    act(&web, &request, &token, state, move |conn, found, now| mail_preference::set(conn, found, wanted, now)).await
+    let found = match find(&web, &request, &token).await {
+        Ok(found) => found,
+        Err(state) => return show(&web, &request, None, &state),
+    };
+    let (subject, now) = (found.clone(), web.context.now());
+    let work = move |conn: &mut db::Connection| -> db::Result<MailPreference> {
+        mail_preference::set(conn, &subject, wanted, now)?;
+        // An address that takes no mail for another reason stays as it is, and the page says what holds.
+        subject.email_hash.as_ref().map_or(Ok(wanted), |hash| mail_preference::get(conn, hash, now))
+    };
+    match web.context.pool.write(work).await {
+        Ok(holds) => show(&web, &request, Some(&found), &State::Preferences { wanted: holds, saved: holds == wanted }),
+        Err(error) => {
+            tracing::error!(%error, "what a customer asked of us could not be stored");
+            show(&web, &request, Some(&found), &State::Busy)
+        }
+    }
 }
 
 /// `POST /u/{token}`: no more invitations to this address; or the opposite, to take it back.

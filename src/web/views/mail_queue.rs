@@ -124,6 +124,7 @@ impl MailLine {
         let note = self.reply.as_deref().and_then(Note::read)?;
         Some(t.get(match note {
             Note::Unwanted => "queue-note-unwanted",
+            Note::ComplaintOpen => "queue-note-complaint-open",
             Note::Expired => "queue-note-expired",
             Note::TooLongAgo => "queue-note-too-long-ago",
             Note::NoReminders => "queue-note-no-reminders",

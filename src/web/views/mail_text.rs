@@ -181,8 +181,14 @@ impl MailTextPage {
         Field::ALL.into_iter().map(row).collect()
     }
 
+    /// A trial in which both halves would get the same mail.
+    fn is_futile(&self, choice: FirstQuestion) -> bool {
+        !self.can_ask && choice == FirstQuestion::Trial && self.first != choice
+    }
+
     fn trial_lines(&self) -> Option<TrialLines> {
-        let (t, trial) = (&self.shell.t, self.trial?);
+        // Where no mail can ask, both halves get the same.
+        let (t, trial) = (&self.shell.t, self.trial.filter(|_| self.can_ask)?);
         if !trial.is_told() {
             return Some(TrialLines { arms: Vec::new(), verdict: t.get("mail-text-trial-few") });
         }
@@ -197,7 +203,12 @@ impl MailTextPage {
             () if difference.high < 0.0 => "mail-text-trial-less",
             () => "mail-text-trial-open",
         };
-        let verdict = t.with(key, &[("interval", shown(t, difference))]);
+        // Said of the form that brings more.
+        let more = match key {
+            "mail-text-trial-less" => Interval { low: -difference.high, high: -difference.low },
+            _ => difference,
+        };
+        let verdict = t.with(key, &[("interval", shown(t, more))]);
         Some(TrialLines { arms: arms.into_iter().flatten().collect(), verdict })
     }
 
@@ -272,6 +283,7 @@ pub fn problem(t: &Texts, problem: &Problem) -> String {
     let number = |key: &str, n: usize| t.with(key, &[("n", n)]);
     match problem {
         Problem::Empty => t.get("mail-text-error-empty"),
+        Problem::EmptyWithout => t.get("mail-text-error-empty-without"),
         Problem::TooWide(width) => number("mail-text-error-wide", *width),
         Problem::TooLong(characters) => number("mail-text-error-long", *characters),
         Problem::ManyLines => t.get("mail-text-error-lines"),

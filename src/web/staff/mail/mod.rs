@@ -11,6 +11,7 @@ use super::super::views::{Area, Problem};
 use super::{field, posted};
 use crate::db;
 use crate::db::mail_queue::{self, MailRow, Standing};
+use crate::db::questionnaire_choice;
 use crate::domain::service_record::Channel;
 use crate::domain::text;
 use crate::domain::user::Role;
@@ -116,7 +117,9 @@ async fn take(page: &Page, body: &[u8]) -> Result<HttpResponse, Refusal> {
 
 async fn send_test(page: &Page, body: &[u8]) -> Result<HttpResponse, Refusal> {
     let (session, _) = posted(page, &WRITERS, body)?;
-    let Some(asked) = texts::open(page, Channel::Online.as_str()).await? else { return Err(Problem::NotFound.into()) };
+    let online = |conn: &mut db::Connection| questionnaire_choice::of_channel(conn, Channel::Online);
+    let code = page.pool().read(online).await?;
+    let Some(asked) = texts::open(page, &code).await? else { return Err(Problem::NotFound.into()) };
     let tested = try_out::send(page, &asked.written(), &session.user.email).await?;
     build_page(page, tested, None).await
 }
