@@ -11,7 +11,7 @@ import manyi as harness
 import scratch
 from hostile import Hostile
 
-CONNECTIONS = 8  # what an instance has unless told otherwise: so many mails are on their way at a time
+CONNECTIONS = 16  # what an instance has unless told otherwise: so many mails are on their way at a time
 HEADER = ["external_id", "department_code", "touchpoint", "completed_at", "service_type", "customer_name", "email", "locale"]
 
 
