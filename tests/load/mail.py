@@ -4,7 +4,7 @@
 Queues N invitations, starts one worker against smtp-sink on this machine, and waits until each is noted as accepted. Then
 smtp-source sends as many mails of the same size to the same sink. Prints both rates.
 
-  cargo build --release && tests/load/mail.py [--mails 10000] [--key rsa|ed25519|none] [--connections 8]
+  cargo build --release && tests/load/mail.py [--mails 10000] [--key rsa|ed25519|none] [--connections 16]
   MANYI_TEST_POSTGRES_URL=postgres://… tests/load/mail.py --postgres
 """
 
@@ -107,7 +107,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--mails", type=int, default=10_000)
     arguments.add_argument("--key", choices=["rsa", "ed25519", "none"], default="rsa")
-    arguments.add_argument("--connections", type=int, default=8)
+    arguments.add_argument("--connections", type=int, default=16)
     arguments.add_argument("--postgres", action="store_true", help="on PostgreSQL instead of SQLite")
     given = arguments.parse_args()
     signing = {} if given.key == "none" else {"MANYI_DKIM_KEY_FILE": str(ROOT / f"tests/data/dkim/{given.key}.pem")}
