@@ -59,7 +59,7 @@ pub enum RunError {
     #[error(transparent)]
     Demo(#[from] demo::FillError),
     /// The address is taken or not ours.
-    #[error("can't listen on {address}: {source}. Choose another with --listen or MANYI_LISTEN")]
+    #[error("can't listen on {address}: {source}")]
     Listen {
         /// The address.
         address: String,

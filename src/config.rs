@@ -13,6 +13,10 @@ use crate::domain::locale::Locale;
 use crate::domain::network::Network;
 use crate::domain::reminder::{self, Reminders};
 
+pub use error::{ConfigError, Expected};
+
+mod error;
+
 /// One setting: its name in the environment, its default and what it means.
 #[derive(Debug)]
 pub struct Setting {
@@ -162,48 +166,6 @@ pub struct Printed {
     pub source: String,
 }
 
-/// Why the settings can't be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// No such setting.
-    #[error("{source_name}: unknown setting {name}.{} `manyi config print` lists them all", suggestion(.nearest))]
-    Unknown {
-        /// The name as written.
-        name: String,
-        /// Where it stands.
-        source_name: String,
-        /// The known name it resembles most.
-        nearest: Option<String>,
-    },
-    /// A value that the setting can't have.
-    #[error("{name} ({source_name}): {value:?} is not {expected}")]
-    Invalid {
-        /// `MANYI_…`
-        name: &'static str,
-        /// Where it comes from.
-        source_name: String,
-        /// The value; `***` if secret.
-        value: String,
-        /// What it should be, with an example.
-        expected: &'static str,
-    },
-    /// A file that can't be read.
-    #[error("settings file {path}: {cause}")]
-    File {
-        /// The file.
-        path: String,
-        /// What is wrong.
-        cause: String,
-    },
-    /// `MANYI_CLOCK` outside a test.
-    #[error("MANYI_CLOCK is for tests only: set MANYI_ENV=test beside it, or leave it out")]
-    ClockOutsideTest,
-}
-
-fn suggestion(nearest: &Option<String>) -> String {
-    nearest.as_ref().map(|name| format!(" Did you mean {name}?")).unwrap_or_default()
-}
-
 /// Settings on their way to being checked: value and source by name.
 #[derive(Debug)]
 struct Layers(BTreeMap<&'static str, (String, String)>);
@@ -280,7 +242,7 @@ impl Layers {
                 toml::Value::String(text) => text,
                 toml::Value::Integer(number) => number.to_string(),
                 toml::Value::Boolean(flag) => flag.to_string(),
-                _ => return Err(failed(format!("{key} must be a text or a number"))),
+                _ => return Err(ConfigError::NotPlain { path: path.display().to_string(), key }),
             };
             let source = path.display().to_string();
             if !self.add(&name, value, &source)? {
@@ -304,77 +266,69 @@ impl Layers {
 
     fn check(self) -> Result<Config, ConfigError> {
         let test = self.get("MANYI_ENV") == "test";
-        let clock = self.optional("MANYI_CLOCK", "a time such as 2026-10-08T09:00:00+08:00", |text| {
+        let clock = self.optional("MANYI_CLOCK", Expected::Instant, |text| {
             DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc())
         })?;
         if clock.is_some() && !test {
             return Err(ConfigError::ClockOutsideTest);
         }
-        let days = "a whole number of days, 0 or more";
         let text = |name| self.get(name).to_owned();
         let some = |name| Some(self.get(name).to_owned()).filter(|text| !text.is_empty());
         Ok(Config {
-            database_url: Secret(self.parse("MANYI_DATABASE_URL", "sqlite:PATH or postgres://…", |url| {
+            database_url: Secret(self.parse("MANYI_DATABASE_URL", Expected::DatabaseUrl, |url| {
                 let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
                 known.then(|| url.to_owned())
             })?),
-            listen: self.parse("MANYI_LISTEN", "an address and port such as 127.0.0.1:8080", |address| {
+            listen: self.parse("MANYI_LISTEN", Expected::Listen, |address| {
                 let (host, port) = address.rsplit_once(':')?;
                 (!host.is_empty() && port.parse::<u16>().is_ok()).then(|| address.to_owned())
             })?,
-            public_url: self.optional("MANYI_PUBLIC_URL", "an address such as https://survey.example.com", |url| {
+            public_url: self.optional("MANYI_PUBLIC_URL", Expected::PublicUrl, |url| {
                 let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
                 let plain = !rest.is_empty() && !rest.contains(['?', '#', ' ']);
                 plain.then(|| url.trim_end_matches('/').to_owned())
             })?,
-            trusted_proxies: self.parse(
-                "MANYI_TRUSTED_PROXIES",
-                "addresses or networks such as 127.0.0.1, 10.0.0.0/8",
-                |list| {
-                    list.split(',').map(str::trim).filter(|one| !one.is_empty()).map(|one| one.parse().ok()).collect()
-                },
-            )?,
+            trusted_proxies: self.parse("MANYI_TRUSTED_PROXIES", Expected::Networks, |list| {
+                list.split(',').map(str::trim).filter(|one| !one.is_empty()).map(|one| one.parse().ok()).collect()
+            })?,
             smtp_url: some("MANYI_SMTP_URL").map(Secret),
-            mail_from: self.parse("MANYI_MAIL_FROM", "an e-mail address such as feedback@example.com", |address| {
+            mail_from: self.parse("MANYI_MAIL_FROM", Expected::Email, |address| {
                 crate::domain::address::email(address).ok().map(str::to_owned)
             })?,
             dkim: self.dkim()?,
-            bounce: self.optional(
-                "MANYI_BOUNCE_DOMAIN",
-                "a domain such as bounce.example.com, or a mailbox such as bounces@example.com",
-                bounce_address,
-            )?,
+            bounce: self.optional("MANYI_BOUNCE_DOMAIN", Expected::BounceDomain, bounce_address)?,
             bounce_dir: some("MANYI_BOUNCE_DIR").map(PathBuf::from),
             bounce_secret: self
-                .optional("MANYI_BOUNCE_SECRET", "a secret of at least 16 characters", |text| {
+                .optional("MANYI_BOUNCE_SECRET", Expected::LongSecret, |text| {
                     (text.len() >= 16).then(|| text.to_owned())
                 })?
                 .map(Secret),
             secret_file: PathBuf::from(text("MANYI_SECRET_FILE")),
-            time_zone: self.parse("MANYI_TIME_ZONE", "a time zone such as Asia/Shanghai", |name| name.parse().ok())?,
-            locale: self.parse("MANYI_LOCALE", "zh-CN or en", |tag| tag.parse().ok())?,
+            time_zone: self.parse("MANYI_TIME_ZONE", Expected::TimeZone, |name| name.parse().ok())?,
+            locale: self.parse("MANYI_LOCALE", Expected::Locale, |tag| tag.parse().ok())?,
             log: text("MANYI_LOG"),
             asking: Rules {
-                delay_minutes: self.whole("MANYI_INVITE_DELAY_MINUTES", "a whole number of minutes, 0 or more")?,
-                quiet_hours: self.parse("MANYI_QUIET_HOURS", "two times such as 20:00-09:00, or off", quiet_hours)?,
-                max_age_days: self.whole("MANYI_INVITE_MAX_AGE_DAYS", days)?,
-                expires_days: self.whole("MANYI_INVITE_EXPIRES_DAYS", days)?,
-                cooldown_days: self.whole("MANYI_COOLDOWN_DAYS", days)?,
-                domain_rate: self.parse("MANYI_DOMAIN_RATE", "pairs such as qq.com=20,163.com=20", domain_rate)?,
+                delay_minutes: self.whole("MANYI_INVITE_DELAY_MINUTES", Expected::Minutes)?,
+                quiet_hours: self.parse("MANYI_QUIET_HOURS", Expected::QuietHours, quiet_hours)?,
+                max_age_days: self.whole("MANYI_INVITE_MAX_AGE_DAYS", Expected::Days)?,
+                expires_days: self.whole("MANYI_INVITE_EXPIRES_DAYS", Expected::Days)?,
+                cooldown_days: self.whole("MANYI_COOLDOWN_DAYS", Expected::Days)?,
+                domain_rate: self.parse("MANYI_DOMAIN_RATE", Expected::DomainRates, domain_rate)?,
                 reminders: Reminders {
-                    count: self.parse("MANYI_REMINDERS", "0, 1 or 2", |text| {
+                    count: self.parse("MANYI_REMINDERS", Expected::Reminders, |text| {
                         text.parse().ok().filter(|count| *count <= reminder::MOST)
                     })?,
-                    days: self.parse("MANYI_REMINDER_DAYS", "a whole number of days, 1 to 30", |text| {
+                    days: self.parse("MANYI_REMINDER_DAYS", Expected::ReminderDays, |text| {
                         text.parse().ok().filter(|days| (1..=30).contains(days))
                     })?,
-                    at: self.parse("MANYI_REMINDER_TIME", "a time of day such as 10:00", time_of_day)?,
-                    on_rest_days: self.parse("MANYI_REMINDER_REST_DAYS", "true or false", |text| text.parse().ok())?,
+                    at: self.parse("MANYI_REMINDER_TIME", Expected::TimeOfDay, time_of_day)?,
+                    on_rest_days: self
+                        .parse("MANYI_REMINDER_REST_DAYS", Expected::TrueOrFalse, |text| text.parse().ok())?,
                 },
             },
             organisation: (some("MANYI_ORGANISATION"), some("MANYI_ORGANISATION_EN")),
             phone: some("MANYI_PHONE"),
-            retention_months: self.parse("MANYI_RETENTION_MONTHS", "a whole number of months, 1 or more", |text| {
+            retention_months: self.parse("MANYI_RETENTION_MONTHS", Expected::Months, |text| {
                 text.parse().ok().filter(|months| *months > 0)
             })?,
             clock,
@@ -385,16 +339,15 @@ impl Layers {
 
     /// The DKIM settings: a key alone is enough, the rest without a key is a slip.
     fn dkim(&self) -> Result<Option<Dkim>, ConfigError> {
-        const NEEDED: &str = "a private key in PEM, which MANYI_DKIM_DOMAIN needs; see MANYI_DKIM_KEY_FILE";
         let own = || self.get("MANYI_MAIL_FROM").rsplit('@').next().unwrap_or_default().trim().to_lowercase();
-        let domain = self.optional("MANYI_DKIM_DOMAIN", "a domain such as example.com", domain)?;
-        let selector = self.parse("MANYI_DKIM_SELECTOR", "a word such as manyi or manyi-2026", |text| {
+        let domain = self.optional("MANYI_DKIM_DOMAIN", Expected::Domain, domain)?;
+        let selector = self.parse("MANYI_DKIM_SELECTOR", Expected::Selector, |text| {
             let text = text.to_ascii_lowercase();
             text.split('.').all(is_label).then_some(text)
         })?;
         let key = self.get("MANYI_DKIM_KEY");
         if key.is_empty() && domain.is_some() {
-            return self.parse("MANYI_DKIM_KEY", NEEDED, |_| None);
+            return self.parse("MANYI_DKIM_KEY", Expected::SigningKey, |_| None);
         }
         let dkim = || Dkim { domain: domain.unwrap_or_else(own), selector, key: Secret(key.to_owned()) };
         Ok((!key.is_empty()).then(dkim))
@@ -404,14 +357,14 @@ impl Layers {
         self.0.get(name).map(|(value, _)| value.as_str()).unwrap_or_default()
     }
 
-    fn whole(&self, name: &'static str, expected: &'static str) -> Result<i64, ConfigError> {
+    fn whole(&self, name: &'static str, expected: Expected) -> Result<i64, ConfigError> {
         self.parse(name, expected, |text| text.parse().ok().filter(|number| (0..=100_000).contains(number)))
     }
 
     fn optional<T>(
         &self,
         name: &'static str,
-        expected: &'static str,
+        expected: Expected,
         read: impl Fn(&str) -> Option<T>,
     ) -> Result<Option<T>, ConfigError> {
         if self.get(name).is_empty() { Ok(None) } else { self.parse(name, expected, read).map(Some) }
@@ -420,7 +373,7 @@ impl Layers {
     fn parse<T>(
         &self,
         name: &'static str,
-        expected: &'static str,
+        expected: Expected,
         read: impl Fn(&str) -> Option<T>,
     ) -> Result<T, ConfigError> {
         let value = self.get(name).trim();
@@ -453,7 +406,7 @@ fn unknown(shown: &str, source: &str, resembling: &str) -> ConfigError {
         .map(|setting| (strsim::damerau_levenshtein(setting.name, &resembling), setting.name))
         .min()
         .filter(|(distance, _)| *distance <= 6)
-        .map(|(_, name)| name.to_owned());
+        .map(|(_, name)| name);
     ConfigError::Unknown { name: shown.to_owned(), source_name: source.to_owned(), nearest }
 }
 

@@ -57,9 +57,7 @@ pub enum SecretFileError {
         source: std::io::Error,
     },
     /// It is not a secret file.
-    #[error(
-        "secret file {0} is damaged: it must hold \"manyi-secret-1\" and 64 hex digits. Restore it from its backup"
-    )]
+    #[error("secret file {0} is damaged")]
     Damaged(PathBuf),
 }
 

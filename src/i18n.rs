@@ -64,6 +64,11 @@ impl Texts {
         LOCALES.lookup(self.id(), key)
     }
 
+    /// The text of a key without arguments; `None` if there is none.
+    pub fn find(&self, key: &str) -> Option<String> {
+        LOCALES.try_lookup(self.id(), key)
+    }
+
     /// The text of a key with its arguments filled in: `t.with("survey-reference", &[("number", number)])`.
     ///
     /// Arguments are strings, so that a number reads as the caller formatted it; for a plural use [`Texts::count`].

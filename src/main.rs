@@ -2,12 +2,11 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use manyi::app::{self, RunError};
-use manyi::cli::{self, Cli, Command, Failure};
+use manyi::cli::{self, Command, Failure};
 
 fn main() -> ExitCode {
-    let done = match Cli::parse().command {
+    let done = cli::parse().and_then(|asked| match asked.command {
         Command::Serve(args) => app::serve_forever(args.role.into(), args.listen).map_err(failure),
         Command::Demo(args) => app::demo_forever(&args.dir, &args.listen).map_err(failure),
         Command::Openapi => {
@@ -15,7 +14,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Command::Task(task) => cli::run(task),
-    };
+    });
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -26,5 +25,10 @@ fn main() -> ExitCode {
 }
 
 fn failure(error: RunError) -> Failure {
-    Failure::new(error.to_string())
+    match error {
+        RunError::Start(error) => error.into(),
+        RunError::Settings(error) => error.into(),
+        RunError::Listen { address, source } => Failure::listen(&address, &source),
+        error => Failure::new(error.to_string()),
+    }
 }

@@ -67,6 +67,11 @@ impl Slot<'_> {
         self.point?.note.as_deref().filter(|note| !note.trim().is_empty())
     }
 
+    /// There are answers enough for a figure.
+    pub fn is_enough(&self) -> bool {
+        self.point.is_some_and(|point| point.n >= MIN_N)
+    }
+
     /// "203", "n<5", "0", or a dash for a period that the input left out.
     pub fn n(&self) -> String {
         match self.point.map(|point| point.n) {

@@ -33,6 +33,8 @@ pub struct TrendRow {
     pub average: Option<(String, (String, String))>,
     /// What the period says beside the others, in words; none without limits.
     pub signal: Option<String>,
+    /// There are enough answers for a figure, and it is not shown.
+    pub withheld: bool,
 }
 
 /// The rows of a trend in order, missing periods included.
@@ -50,6 +52,7 @@ pub fn trend_table(trend: &Trend) -> Result<Vec<TrendRow>, ChartError> {
             average: slot.average().map(|one| (text(one.center), (text(one.lower), text(one.upper)))),
             period: words.period(&slot),
             n: slot.n(),
+            withheld: figure.is_none() && slot.is_enough(),
             value: figure.map(|figure| figure.shown),
             low,
             high,

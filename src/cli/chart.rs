@@ -17,7 +17,7 @@ pub struct Args {
     /// Code of the department
     #[arg(long, value_name = "CODE")]
     department: String,
-    /// satisfaction_rate, points, response_rate, channel_gap, resolution_rate, complaint_rate or response_time
+    /// What to draw: satisfaction_rate, points, response_rate, channel_gap, resolution_rate, complaint_rate or response_time
     #[arg(long, value_name = "M")]
     metric: Metric,
     /// The length of one period: month, quarter or year

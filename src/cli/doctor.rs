@@ -7,16 +7,18 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::output::say_json;
-use super::{Failure, say, texts};
+use super::{Failure, say, settings, texts};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::doctor::{self, Difference, Recount, Sums};
 use crate::db::seal::{self, Broken, Checked, Fault};
-use crate::db::{self, Pool, audit, bounce, outbox, setting, suspect};
+use crate::db::{self, Pool, audit, bounce, clock_check, outbox, setting, suspect};
 use crate::i18n::Texts;
 use crate::mail::{Limits, Mailer};
 
 mod sender;
+#[cfg(test)]
+mod tests;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -66,9 +68,9 @@ const SLACK: TimeDelta = TimeDelta::minutes(1);
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let t = texts();
     let config = Config::load(&[])?;
-    let now = config.clock.map_or_else(Clock::system, Clock::starting_at).now();
+    let clock = config.clock.map_or_else(Clock::system, Clock::starting_at);
     let mut checks = Vec::new();
-    look_at_database(&config, now, t, &mut checks)?;
+    look_at_database(&config, &clock, t, &mut checks)?;
     checks.push(secret_file(&config.secret_file, t));
     checks.push(mail_set_up(&config, t));
     sender::check(&config, args.dns_txt.as_deref(), t, &mut checks);
@@ -101,7 +103,8 @@ fn print(check: &Check, t: Texts) {
     }
 }
 
-fn look_at_database(config: &Config, now: DateTime<Utc>, t: Texts, checks: &mut Vec<Check>) -> Result<(), Failure> {
+fn look_at_database(config: &Config, clock: &Clock, t: Texts, checks: &mut Vec<Check>) -> Result<(), Failure> {
+    let now = clock.now();
     let url = &config.database_url.0;
     // Opening would make an empty one, and hide that the right one is elsewhere.
     let file = db::sqlite_path(url);
@@ -133,6 +136,7 @@ fn look_at_database(config: &Config, now: DateTime<Utc>, t: Texts, checks: &mut 
             seals: seal::check(conn)?,
             entries: doctor::entries(conn)?,
             last_entry: doctor::last_entry(conn)?,
+            ahead: clock_check::ahead(conn, clock)?,
             oldest_due: outbox::oldest_due(conn, now)?,
             paused: setting::get(conn, setting::MAIL_PAUSED)?.is_some(),
             returned: bounce::totals(conn)?,
@@ -170,6 +174,8 @@ struct Found {
     seals: Checked,
     entries: i64,
     last_entry: Option<DateTime<Utc>>,
+    /// How far our clock is ahead of the database's.
+    ahead: Option<TimeDelta>,
     oldest_due: Option<DateTime<Utc>>,
     paused: bool,
     returned: Vec<(String, i64)>,
@@ -230,14 +236,20 @@ impl Found {
         checks.push(Check::new("bounces", true, t.with("cli-doctor-bounces", &args)));
 
         let behind = self.last_entry.filter(|last| *last > now + SLACK);
+        let off = self.ahead.filter(|_| clock_check::is_off(self.ahead));
         let detail = match behind {
+            None if off.is_some() => {
+                let seconds = off.map(|off| off.num_seconds()).unwrap_or_default();
+                let key = if seconds > 0 { "cli-doctor-clock-ahead" } else { "cli-doctor-clock-late" };
+                t.with(key, &[("seconds", seconds.abs())])
+            }
             None => t.with("cli-doctor-clock", &[("now", now.format("%Y-%m-%d %H:%M:%S").to_string())]),
             Some(last) => {
                 let text = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M:%S").to_string();
                 t.with("cli-doctor-clock-behind", &[("now", text(now)), ("last", text(last))])
             }
         };
-        checks.push(Check::new("clock", behind.is_none(), detail));
+        checks.push(Check::new("clock", behind.is_none() && off.is_none(), detail));
     }
 }
 
@@ -258,7 +270,7 @@ fn mail_set_up(config: &Config, t: Texts) -> Check {
     };
     let limits = Limits { connect: PATIENCE, envelope: PATIENCE, message: PATIENCE };
     match Mailer::with_limits(&url.0, Some(limits)) {
-        Err(error) => Check::new("mail", false, format!("MANYI_SMTP_URL: {error}")),
+        Err(error) => Check::new("mail", false, settings::mail_url(&error, t)),
         Ok(Mailer::Memory(_)) => Check::new("mail", true, t.get("cli-doctor-mail-memory")),
         Ok(Mailer::Directory(folder)) => {
             let folder = folder.display().to_string();

@@ -16,26 +16,30 @@ use crate::domain::user::Role;
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Ask for a response to be left out; it counts until somebody else agrees
+    ///
+    /// Reasons: `mistaken`, the customer says that another word was meant; `wrong_service`, it is about another service or
+    /// department; `duplicate`, it was given twice; `influenced`, staff answered or told what to answer; `malicious`, it
+    /// is about no service that took place; `trial`, it was made to try the system. A low rating is no reason.
     Request {
-        /// Its id, as /api/v1/responses gives it
+        /// The id of the response, as /api/v1/responses gives it
         response: String,
-        /// mistaken, wrong_service, duplicate, influenced, malicious or trial
+        /// Why: mistaken, wrong_service, duplicate, influenced, malicious or trial
         #[arg(long)]
         reason: Reason,
-        /// More about it
+        /// What else is to be said about it
         #[arg(long, value_name = "TEXT")]
         note: Option<String>,
         /// Address of the quality or admin user who asks
         #[arg(long, value_name = "EMAIL")]
         by: String,
     },
-    /// Agree, as a second person: it no longer counts
+    /// Agree, as a second person: the response no longer counts
     Approve(Decision),
-    /// Do not agree: it goes on counting
+    /// Do not agree: the response goes on counting
     Refuse(Decision),
-    /// Let it count again
+    /// Let a response count again
     Restore(Decision),
-    /// The newest of them
+    /// List what was asked for and decided, the newest first
     List {
         /// Print JSON
         #[arg(long)]
@@ -46,7 +50,7 @@ pub enum Command {
 /// Which response, and who decides.
 #[derive(Debug, clap::Args)]
 pub struct Decision {
-    /// Its id
+    /// The id of the response
     response: String,
     /// Address of the quality or admin user who decides
     #[arg(long, value_name = "EMAIL")]

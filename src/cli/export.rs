@@ -24,7 +24,7 @@ pub struct Args {
     /// Month, quarter or year: 2026-09, 2026-Q3, 2026
     #[arg(long, value_name = "P")]
     period: Period,
-    /// xlsx, csv or json
+    /// How to write it: xlsx, csv or json
     #[arg(long)]
     format: Format,
     /// The file to write

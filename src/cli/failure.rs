@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::output::one_line;
+use super::settings::settings;
 use super::texts;
 use crate::config::ConfigError;
 use crate::context::StartError;
@@ -54,16 +55,14 @@ impl From<db::Error> for Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        Self::new(texts().with("cli-error-settings", &[("cause", error)]))
+        let t = texts();
+        Self::new(t.with("cli-error-settings", &[("cause", settings(&error, t))]))
     }
 }
 
 impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
-        match error {
-            StartError::Database(error) => error.into(),
-            other => Self::new(texts().with("cli-error-settings", &[("cause", other)])),
-        }
+        Self::start(error, texts())
     }
 }
 
@@ -97,7 +96,7 @@ impl Failure {
 }
 
 /// What the system said about a file, for people.
-fn io_cause(error: &std::io::Error, t: Texts) -> String {
+pub(super) fn io_cause(error: &std::io::Error, t: Texts) -> String {
     match error.kind() {
         ErrorKind::NotFound => t.get("cli-io-not-found"),
         ErrorKind::PermissionDenied => t.get("cli-io-not-allowed"),

@@ -12,6 +12,7 @@ mod exclusion;
 mod export;
 mod failure;
 mod healthcheck;
+mod help;
 mod import;
 mod mail;
 mod migrate;
@@ -20,10 +21,12 @@ mod period;
 mod sample;
 mod score;
 mod serve;
+mod settings;
 mod setup_url;
 mod survey;
 mod text_table;
 mod token;
+mod usage;
 mod user;
 mod words;
 
@@ -36,6 +39,7 @@ use crate::i18n::{Locale, Texts};
 pub use failure::Failure;
 pub use output::{complain, say};
 pub use serve::{Demo, Serve, ServeRole};
+pub use usage::parse;
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -43,7 +47,9 @@ pub use serve::{Demo, Serve, ServeRole};
     name = "manyi",
     version,
     about = "满意: asks customers how a service went and scores every department against its commitments",
-    after_help = "Settings come from manyi.toml and MANYI_… variables: `manyi config print` lists them all."
+    after_help = "Begin with `manyi demo` to look around, or with `manyi serve`, which prints a link to set up the first \
+administrator.\nSettings come from manyi.toml and MANYI_… variables: `manyi config print` lists them all.\nExit code: 0 \
+done, 1 failed, 2 wrong use."
 )]
 pub struct Cli {
     /// What to do.
@@ -78,15 +84,18 @@ pub enum Task {
     /// Bring the database's schema up to date (every command does this by itself)
     Migrate(migrate::Args),
     /// Check the database, tallies against responses, outbox, audit log, mail set-up and clock
+    ///
+    /// Changes nothing. What is wrong is marked ✗, with what to do about it, and the exit code is then 1. Also prints the
+    /// DNS records to publish, so that mailbox providers trust the mails.
     Doctor(doctor::Args),
-    /// Ask the running server whether it is alive
+    /// Ask the server at MANYI_LISTEN whether it is alive: exit code 0 if so, else 1
     Healthcheck,
     /// Show the settings
     #[command(subcommand)]
     Config(config::Command),
     /// Print the one-time link to set up the first administrator
-    SetupUrl,
-    /// Leave responses out of every figure, by two persons, and let them back in
+    SetupUrl(setup_url::Args),
+    /// Leave responses out of every figure, which takes two persons, and let them back in
     #[command(subcommand)]
     Exclusion(exclusion::Command),
     /// Add users, or let them in again
@@ -95,10 +104,11 @@ pub enum Task {
     /// Make bearer tokens for other systems
     #[command(subcommand)]
     Token(token::Command),
-    /// Import departments, staff, service records, ratings or holidays from a CSV or XLSX file
+    /// Import departments, staff, service records, ratings, complaints or holidays from a CSV or XLSX file
     ///
     /// The file has a header row; CSV may be UTF-8 or GB18030, with commas, semicolons or tabs. One bad row refuses the
-    /// whole file, unless --partial is given. Importing the same file again changes nothing.
+    /// whole file, unless --partial is given. Importing the same file again changes nothing. Try a new file with
+    /// --dry-run: it tells which columns are missing or unknown, and what is wrong with which row.
     Import(import::Args),
     /// Print the scores of a period
     Score(score::Args),
@@ -141,7 +151,7 @@ pub fn run(task: Task) -> Result<(), Failure> {
         Task::Doctor(args) => doctor::run(&args),
         Task::Healthcheck => healthcheck::run(),
         Task::Config(command) => config::run(&command),
-        Task::SetupUrl => setup_url::run(),
+        Task::SetupUrl(args) => setup_url::run(&args),
         Task::Exclusion(command) => exclusion::run(command),
         Task::User(command) => user::run(command),
         Task::Token(command) => token::run(&command),

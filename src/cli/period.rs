@@ -19,9 +19,9 @@ pub enum Command {
     Evaluate(Args),
     /// Tell the result: from then on objections may come, and later answers count in the next period
     Publish(Args),
-    /// Make the result final; refused while objections may come, unless --reason says why
+    /// Make the result final; refused while objections may come, unless --reason says why, and not by who published it
     Seal(Args),
-    /// Look at a published or sealed result again, which makes another revision: takes --by, --second and --reason
+    /// Look at a published or sealed result again; of a sealed one this makes another revision: takes --by, --second and --reason
     Reopen(Args),
 }
 

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Clone, Args)]
 pub struct Serve {
     /// What this process does: `web` answers requests, `worker` sends mail and does what is due, `all` does both
-    #[arg(long, value_enum, default_value_t = ServeRole::All)]
+    #[arg(long, value_enum, default_value_t = ServeRole::All, hide_possible_values = true)]
     pub role: ServeRole,
     /// Address and port to listen on, such as 0.0.0.0:8080; port 0 picks a free one [default: MANYI_LISTEN]
     #[arg(long, value_name = "ADDR")]
@@ -29,7 +29,7 @@ pub enum ServeRole {
 /// Arguments of `demo`.
 #[derive(Debug, Clone, Args)]
 pub struct Demo {
-    /// Address and port to listen on; port 0 picks a free one
+    /// Address and port to listen on, such as 0.0.0.0:8080; port 0 picks a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub listen: String,
     /// Where the demo's database and mails are kept

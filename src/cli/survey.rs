@@ -3,6 +3,7 @@
 use clap::Subcommand;
 use serde_json::json;
 
+use super::output::say_json;
 use super::{ACTOR, Failure, open, say, texts};
 use crate::db::{audit, setting};
 
@@ -14,7 +15,11 @@ pub enum Command {
     /// Take answers again
     Resume,
     /// Tell whether answers are taken
-    Status,
+    Status {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 pub(super) fn run(command: Command) -> Result<(), Failure> {
@@ -36,6 +41,9 @@ pub(super) fn run(command: Command) -> Result<(), Failure> {
             _ => Ok(paused),
         }
     })?;
+    if matches!(command, Command::Status { json: true }) {
+        return say_json(&json!({ "paused": paused }));
+    }
     say(&t.get(if paused { "cli-survey-is-paused" } else { "cli-survey-is-open" }));
     Ok(())
 }

@@ -24,7 +24,7 @@ pub struct Create {
     /// What to call it: the system that will use it
     name: String,
     /// What it may do, separated by commas: records:write, scores:read, people:read, appraisals:read,
-    /// responses:read, bounces:write, admin
+    /// responses:read, bounces:write, or admin for all of them
     #[arg(long, required = true, value_delimiter = ',', value_name = "SCOPE,…")]
     scope: Vec<Scope>,
     /// Days until it ends; without, it never does

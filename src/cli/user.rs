@@ -20,10 +20,15 @@ use crate::domain::user::Role;
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Add a user, and print the one-time link by which they set their password
+    ///
+    /// Roles: `admin` sets up, imports and gives access; `quality` has questionnaires, samples and periods; `head` sees a
+    /// department and all its parts; `hr` has periods and appraisal data, no comments; `auditor` reads what was promised
+    /// and kept, and the log; `client` sees the figures of a client organisation; `employee` sees the own record, by the
+    /// address in the staff file.
     Add(Add),
     /// Print a new one-time link for a user who has forgotten the password
     Reset {
-        /// Their address
+        /// The address that they sign in with
         email: String,
         /// Print JSON
         #[arg(long)]
@@ -36,16 +41,16 @@ pub enum Command {
 pub struct Add {
     /// Address to sign in with
     email: String,
-    /// Name
+    /// Their name, as colleagues read it
     #[arg(long)]
     name: String,
-    /// admin, quality, head, hr, auditor, client, or employee (sees the own record; the address is the one imported)
+    /// What they may do: admin, quality, head, hr, auditor, client or employee
     #[arg(long)]
     role: Role,
-    /// Code of the department that a head sees
+    /// Code of the department that a head sees; for --role head
     #[arg(long, value_name = "CODE")]
     department: Option<String>,
-    /// Code of the client organisation that a client viewer sees
+    /// Code of the client organisation that a client sees; for --role client
     #[arg(long, value_name = "CODE")]
     client: Option<String>,
     /// Print JSON
@@ -142,6 +147,6 @@ pub(super) fn tell_link(context: &Context, token: &Token, what: &str) {
     say(&link(context, token));
 }
 
-fn link(context: &Context, token: &Token) -> String {
+pub(super) fn link(context: &Context, token: &Token) -> String {
     format!("{}/link/{}", context.base_url(), token.as_str())
 }

@@ -89,6 +89,8 @@ pub struct Logged {
     pub waiver: Option<Waiver>,
     /// More about it.
     pub note: Option<String>,
+    /// Whoever wrote it knew that everybody may read it.
+    pub public: bool,
 }
 
 const ANNOUNCED: &str = "commitment.announce";
@@ -137,15 +139,18 @@ pub fn announce(
 ) -> std::result::Result<Announced, AnnounceError> {
     hold(conn)?;
     let Announcement { commitment: wanted, waiver, note } = new;
+    let existing = super::commitment::all(conn)?;
     let ended: Vec<i64> = match plan(conn, new, today)? {
         Planned::Unchanged(same) => return Ok(Announced::Unchanged(same)),
         Planned::Begins { ended, .. } => ended.into_iter().map(|one| one.id).collect(),
     };
     set_last_day(conn, &ended, wanted.valid_from.pred_opt().unwrap_or(wanted.valid_from))?;
-    let reason = reason(*waiver, note.as_deref());
+    // A reason that was not needed is none: the public is told of short notice only where it was short.
+    let waiver = waiver.filter(|_| follow(&existing, wanted, today, None).is_err());
+    let reason = reason(waiver, note.as_deref());
     let id = super::commitment::insert(conn, wanted, reason.as_deref(), now)?;
     let stored = Commitment { id, ..wanted.clone() };
-    let detail = json!({ "commitment": stored, "ended": ended, "reason": waiver, "note": note });
+    let detail = json!({ "commitment": stored, "ended": ended, "reason": waiver, "note": note, "public": true });
     audit::append(conn, now, actor, ANNOUNCED, &stored.clause, &detail)?;
     Ok(Announced::Created(stored))
 }
@@ -183,9 +188,12 @@ pub fn end(
 ) -> std::result::Result<(), EndError> {
     hold(conn)?;
     let (ended, _) = plan_end(conn, id, ending, today)?;
+    let existing = super::commitment::all(conn)?;
+    let is_short = succession::end(&existing, &ended, ending.last_day, today, None).is_err();
+    let waiver = ending.waiver.filter(|_| is_short);
     set_last_day(conn, &[id], ending.last_day)?;
     let stored = Commitment { valid_to: Some(ending.last_day), ..ended };
-    let detail = json!({ "commitment": stored, "reason": ending.waiver, "note": ending.note });
+    let detail = json!({ "commitment": stored, "reason": waiver, "note": ending.note, "public": true });
     audit::append(conn, now, actor, ENDED, &stored.clause, &detail)?;
     Ok(())
 }
@@ -249,7 +257,8 @@ fn reason(waiver: Option<Waiver>, note: Option<&str>) -> Option<String> {
 impl Logged {
     fn read(entry: &Entry) -> Result<Self> {
         let unreadable = || Error::Stored { table: "audit_log", column: "detail", value: entry.id.to_string() };
-        let Detail { commitment, reason, note } = serde_json::from_str(&entry.detail).map_err(|_| unreadable())?;
+        let Detail { commitment, reason, note, public } =
+            serde_json::from_str(&entry.detail).map_err(|_| unreadable())?;
         Ok(Self {
             at: utc(entry.at),
             actor: entry.actor.clone(),
@@ -257,6 +266,7 @@ impl Logged {
             commitment,
             waiver: reason,
             note,
+            public,
         })
     }
 }
@@ -267,4 +277,6 @@ struct Detail {
     commitment: Commitment,
     reason: Option<Waiver>,
     note: Option<String>,
+    #[serde(default)]
+    public: bool,
 }

@@ -79,6 +79,12 @@ pub fn latest_of(conn: &mut Connection, actions: &[&str], limit: i64) -> Result<
     Ok(entries.load(conn)?)
 }
 
+/// The newest entry of an action on a subject.
+pub fn last(conn: &mut Connection, action: &str, subject: &str) -> Result<Option<Entry>> {
+    let of = audit_log::table.filter(audit_log::action.eq(action)).filter(audit_log::subject.eq(subject));
+    Ok(of.order(audit_log::id.desc()).first(conn).optional()?)
+}
+
 /// The number of the first entry that does not follow from the one before it; `None` if the whole chain holds.
 pub fn first_break(conn: &mut Connection) -> Result<Option<i64>> {
     let mut hash = Vec::new();

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::period::{Course, Progress};
 use super::schema::period_reopening;
-use super::seal::{self, Circumstances, Reopening};
-use super::{Connection, Error, Result, audit, holiday, pending, period, user, utc};
+use super::seal::{self, Circumstances, Reopening, Seal};
+use super::{Connection, Error, Result, audit, holiday, parse, pending, period, user, utc};
 use crate::crypto::Secrets;
 use crate::domain::duty::{Duty, EndOfPeriod, Terms, end_of_period, objection};
 use crate::domain::finality::Finality;
@@ -62,6 +62,17 @@ pub struct Outlook {
     pub objection: Option<Duty>,
     /// The organisation's day on which the result was told first.
     pub told: Option<NaiveDate>,
+}
+
+/// What a reader has to know of a period besides how far it has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Background {
+    /// Its newest seal, also one that was reopened.
+    pub seal: Option<Seal>,
+    /// Its reopening since, if there was one.
+    pub reopened: Option<Reopening>,
+    /// A reopening that waits for another person.
+    pub asked: Option<Reopening>,
 }
 
 /// What became of it.
@@ -128,7 +139,7 @@ impl Outlook {
 
     /// How final its figures are on a day.
     pub fn finality(&self, today: NaiveDate) -> Finality {
-        Finality::of(self.period, self.course.state, &self.end, self.objection, today)
+        Finality::of(self.period, self.course.state, &self.end, (self.told, self.objection), today)
     }
 }
 
@@ -232,6 +243,23 @@ pub fn withdraw_reopening(
     Ok(note_withdrawn(conn, period, &by, now)?)
 }
 
+/// What a reader has to know of a period besides how far it has come.
+pub fn background(conn: &mut Connection, period: Period) -> Result<Background> {
+    let seal = last_seal(conn, period)?;
+    let sealed_at = seal.as_ref().map(|seal| seal.sealed_at);
+    let (asked, done): (Vec<_>, Vec<_>) =
+        reopenings(conn, period)?.into_iter().partition(|one| one.confirmed_at.is_none());
+    let reopened = done.into_iter().rfind(|one| one.confirmed_at >= sealed_at);
+    Ok(Background { seal, reopened, asked: asked.into_iter().next() })
+}
+
+/// The periods whose reopening is asked for and not confirmed yet.
+pub fn all_asked(conn: &mut Connection) -> Result<Vec<Period>> {
+    let open = period_reopening::table.filter(period_reopening::confirmed_at.is_null());
+    let names: Vec<String> = open.select(period_reopening::period).load(conn)?;
+    names.iter().map(|name| parse("period_reopening", "period", name)).collect()
+}
+
 /// The reopening of a period that is asked for and not confirmed yet.
 pub fn asked(conn: &mut Connection, period: Period) -> Result<Option<Reopening>> {
     Ok(reopenings(conn, period)?.into_iter().find(|one| one.confirmed_at.is_none()))
@@ -265,6 +293,7 @@ fn facts(
         objection: outlook.objection,
         untold: progress.untold_within(conn, period)?,
         told_around: progress.told_around(period),
+        told_by: audit::last(conn, "period.publish", &period.to_string())?.map(|entry| entry.actor),
         reason,
         persons: (by, second),
     })
@@ -291,7 +320,9 @@ fn carry_out(
             if withdraw_asked(conn, period)? > 0 {
                 note_withdrawn(conn, period, actor, now)?;
             }
-            let circumstances = circumstances(conn, period, before, reason.clone())?;
+            let outlook = Outlook::new(period, before, &holiday::calendar(conn)?, &setting.terms, setting.zone);
+            let early = outlook.objection.is_some_and(|duty| local_date(now, setting.zone) <= duty.due);
+            let circumstances = circumstances(conn, period, before, reason.clone().filter(|_| early))?;
             let which = (period, course.revision);
             Some(seal::write(conn, which, actor, &circumstances, setting.thresholds, now)?)
         }
@@ -315,10 +346,14 @@ fn circumstances(
     before: Course,
     early: Option<String>,
 ) -> Result<Circumstances> {
-    let last = seal::all(conn)?.into_iter().filter(|seal| seal.period == period).map(|seal| seal.sealed_at).max();
+    let last = last_seal(conn, period)?.map(|seal| seal.sealed_at);
     let mut reopenings = reopenings(conn, period)?;
     reopenings.retain(|one| one.confirmed_at.is_some() && one.confirmed_at >= last);
     Ok(Circumstances { published_at: before.published_at, early, reopenings })
+}
+
+fn last_seal(conn: &mut Connection, period: Period) -> Result<Option<Seal>> {
+    Ok(seal::all(conn)?.into_iter().filter(|seal| seal.period == period).max_by_key(|seal| seal.revision))
 }
 
 /// The user's address as it is kept, if they may move periods.

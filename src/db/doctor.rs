@@ -25,7 +25,7 @@ pub struct Sums {
     pub mails: BTreeMap<String, i64>,
     /// Invitations that wait for a mail which is not in the outbox.
     pub without_mail: i64,
-    /// Invitations that are said to be sent though no server took their mail.
+    /// Invitations that are said to be sent though no server took their mail, or may have taken it.
     pub unsent: i64,
 }
 
@@ -41,7 +41,9 @@ pub fn sums(conn: &mut Connection) -> Result<Sums> {
     let open = outbox::table
         .filter(outbox::invitation_id.eq(invitation::id))
         .filter(outbox::state.eq_any(["queued", "claimed", "retry"]));
-    let taken = outbox::table.filter(outbox::invitation_id.eq(invitation::id)).filter(outbox::state.eq("accepted"));
+    let taken = outbox::table
+        .filter(outbox::invitation_id.eq(invitation::id))
+        .filter(outbox::state.eq("accepted").or(outbox::possible_duplicates.gt(0)));
     let without_mail =
         invitation::table.filter(invitation::state.eq_any(waits)).filter(not(exists(open))).count().get_result(conn)?;
     let unsent = invitation::table

@@ -57,6 +57,9 @@ pub fn set(conn: &mut Connection, found: &Found, wanted: MailPreference, now: Da
 
 /// Those of these addresses whose customers want no reminders.
 pub(super) fn refusing(conn: &mut Connection, email_hashes: &[Vec<u8>]) -> Result<HashSet<Vec<u8>>> {
+    if email_hashes.is_empty() {
+        return Ok(HashSet::new());
+    }
     let refusing = reminder_refusal::table.filter(reminder_refusal::email_hash.eq_any(email_hashes));
     Ok(refusing.select(reminder_refusal::email_hash).load(conn)?.into_iter().collect())
 }

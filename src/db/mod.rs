@@ -20,7 +20,7 @@ macro_rules! on_each {
 }
 
 /// Inserts rows. SQLite takes them one by one, as diesel keeps the prepared statement of a single row but not that of a
-/// list; PostgreSQL takes them in one message.
+/// list; PostgreSQL takes one likewise, and several as a `COPY`, which need not be parsed.
 macro_rules! insert_rows {
     ($conn:expr, $table:expr, $rows:expr) => {
         match $conn {
@@ -28,7 +28,9 @@ macro_rules! insert_rows {
                 $rows.iter().try_for_each(|row| diesel::insert_into($table).values(row).execute(c).map(drop))
             }
             $crate::db::Connection::Postgres(_) if $rows.is_empty() => Ok(()),
-            $crate::db::Connection::Postgres(c) => diesel::insert_into($table).values($rows).execute(c).map(drop),
+            $crate::db::Connection::Postgres(c) => {
+                diesel::copy_from($table).from_insertable($rows).execute(c).map(drop)
+            }
         }
     };
 }
@@ -53,6 +55,7 @@ pub mod audit;
 pub mod backup;
 pub mod bounce;
 mod checkpoint;
+pub mod clock_check;
 pub mod closing;
 pub mod commitment;
 pub mod complaint;
@@ -68,9 +71,11 @@ pub mod employee;
 pub mod exclusion;
 pub mod follow_up;
 pub mod holiday;
+mod instant;
 pub mod intake;
 pub mod invitation;
 pub mod ledger;
+pub mod mail_pace;
 pub mod mail_preference;
 pub mod mail_queue;
 pub mod mail_text;
@@ -157,6 +162,12 @@ impl Error {
             }
             _ => false,
         }
+    }
+
+    /// Whether a transaction failed only because another one stored the same thing first: begun again, it finds it there.
+    pub fn is_overtaken(&self) -> bool {
+        use diesel::result::{DatabaseErrorKind as Kind, Error as Failed};
+        matches!(self, Self::Query(Failed::DatabaseError(Kind::UniqueViolation | Kind::SerializationFailure, _)))
     }
 }
 

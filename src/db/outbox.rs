@@ -5,8 +5,9 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+use diesel::dsl;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Text, Timestamp};
+use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamp};
 
 use super::department::Department;
 use super::invitation::RecordPart;
@@ -16,6 +17,7 @@ use super::{Connection, Error, Result, complaint, mail_preference, parse, remind
 use crate::crypto::Secrets;
 use crate::domain::invitation::{Rules, State};
 use crate::domain::locale::Locale;
+use crate::domain::mail_note::Note;
 use crate::domain::response::Periods;
 use crate::domain::service_record::{Contact, Touchpoint};
 use crate::domain::tally::{ServiceDelta, Tallies};
@@ -43,6 +45,10 @@ pub struct Claimed {
     pub attempt: i32,
     /// How many times it may have reached the customer without our knowing.
     pub possible_duplicates: i32,
+    /// Whether a server has answered to it before.
+    pub was_tried: bool,
+    /// Whether it has waited for its domain already.
+    pub has_waited: bool,
     /// What it is.
     pub kind: Kind,
     /// Key of the mail that a reminder follows.
@@ -103,8 +109,10 @@ pub enum Finish {
         /// Whether the try counts; a server that was not reached costs none.
         counts: bool,
     },
-    /// It can't be delivered; the invitation ends in this state.
+    /// It can't be delivered; the invitation ends in this state, unless an earlier try may have arrived.
     Ended(State),
+    /// It is given up though the server may have taken it: the link stays good, as the customer may hold it.
+    Perhaps,
 }
 
 /// A mail, its invitation, the record, the sealed contact data and the department.
@@ -199,6 +207,8 @@ pub fn claim(conn: &mut Connection, secrets: &Secrets, now: DateTime<Utc>, limit
                 lease_token: token.clone(),
                 attempt: mail.attempt,
                 possible_duplicates: mail.possible_duplicates,
+                was_tried: mail.attempt > 1 && mail.reply.as_deref().is_some_and(|reply| Note::read(reply).is_none()),
+                has_waited: mail.reply.as_deref() == Some(Note::Domain.as_str()),
                 kind: Kind::read(&mail.kind, mail.step)?,
                 follows: first.get(&invitation.id).copied().filter(|first| *first != mail.id),
                 written_at: utc(mail.first_due_at.unwrap_or(invitation.due_at)),
@@ -255,7 +265,9 @@ pub fn unwanted(conn: &mut Connection, mails: &[Ticket], now: DateTime<Utc>) -> 
     let ids: Vec<i64> = mails.iter().map(|mail| mail.invitation_id).collect();
     let hashes: Vec<Vec<u8>> = mails.iter().filter_map(|mail| mail.email_hash.clone()).collect();
     let listed = suppression::among(conn, &hashes, now)?;
-    let refusing = mail_preference::refusing(conn, &hashes)?;
+    let reminded: Vec<Vec<u8>> =
+        mails.iter().filter(|mail| mail.is_reminder).filter_map(|mail| mail.email_hash.clone()).collect();
+    let refusing = mail_preference::refusing(conn, &reminded)?;
     let rows: Vec<(i64, String, i64, Option<Vec<u8>>)> = invitation::table
         .inner_join(service_record::table)
         .filter(invitation::id.eq_any(ids))
@@ -294,7 +306,7 @@ pub fn finish(
     zone: Tz,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let mut sent = Vec::new();
+    let (mut sent, mut perhaps) = (Vec::new(), Vec::new());
     for (id, lease_token, finish, reply) in results {
         let ours = outbox::table.find(id).filter(outbox::lease_token.eq(lease_token));
         let state = match finish {
@@ -302,10 +314,10 @@ pub fn finish(
             Finish::Retry { .. } => "retry",
             Finish::Ended(State::Suppressed | State::ComplaintOpen) => "suppressed",
             Finish::Ended(State::Expired | State::Answered | State::Declined) => "expired",
-            Finish::Ended(_) => "failed",
+            Finish::Ended(_) | Finish::Perhaps => "failed",
         };
         let over = !matches!(finish, Finish::Retry { .. });
-        let marked: Option<(i64, String, i32)> = diesel::update(ours)
+        let marked: Option<(i64, String, i32, i32)> = diesel::update(ours)
             .set((
                 outbox::state.eq(state),
                 outbox::lease_token.eq(None::<String>),
@@ -313,10 +325,10 @@ pub fn finish(
                 outbox::reply.eq(reply),
                 outbox::finished_at.eq(over.then(|| now.naive_utc())),
             ))
-            .returning((outbox::invitation_id, outbox::kind, outbox::step))
+            .returning((outbox::invitation_id, outbox::kind, outbox::step, outbox::possible_duplicates))
             .get_result(conn)
             .optional()?;
-        let Some((invitation_id, kind, step)) = marked else { continue };
+        let Some((invitation_id, kind, step, before)) = marked else { continue };
         match finish {
             Finish::Accepted => sent.push((invitation_id, Kind::read(&kind, step)?)),
             Finish::Retry { at, unknown, counts } => {
@@ -331,6 +343,14 @@ pub fn finish(
                     mail_text::release(conn, *id)?;
                 }
             }
+            Finish::Perhaps => {
+                diesel::update(outbox::table.find(id))
+                    .set(outbox::possible_duplicates.eq(outbox::possible_duplicates + 1))
+                    .execute(conn)?;
+                perhaps.push(invitation_id);
+            }
+            // That there is no such address is true of the earlier tries as well.
+            Finish::Ended(state) if before > 0 && *state != State::Bounced => perhaps.push(invitation_id),
             Finish::Ended(state) => {
                 let open = [State::Scheduled, State::Queued].map(State::as_str);
                 diesel::update(invitation::table.find(invitation_id).filter(invitation::state.eq_any(open)))
@@ -339,7 +359,7 @@ pub fn finish(
             }
         }
     }
-    let ids: Vec<i64> = sent.iter().map(|(id, _)| *id).collect();
+    let ids: Vec<i64> = sent.iter().map(|(id, _)| *id).chain(perhaps).collect();
     mark_sent(conn, &ids, zone, Some(now))?;
     reminder::schedule(conn, &sent, rules, zone, now)
 }
@@ -403,7 +423,7 @@ pub(crate) fn settle(conn: &mut Connection, answered: &[i64], unanswered: &[i64]
 
 /// How many mails stand in each state.
 pub fn counts_by_state(conn: &mut Connection) -> Result<Vec<(String, i64)>> {
-    Ok(outbox::table.group_by(outbox::state).select((outbox::state, diesel::dsl::count_star())).load(conn)?)
+    Ok(outbox::table.group_by(outbox::state).select((outbox::state, dsl::count_star())).load(conn)?)
 }
 
 /// Whether there is anything to claim: one look before the writer is asked.
@@ -416,14 +436,24 @@ pub fn any_due(conn: &mut Connection, now: DateTime<Utc>) -> Result<bool> {
     Ok(found.is_some())
 }
 
-/// When the mail that has waited longest was due, if one is overdue.
+/// When the mail that has waited longest was due, if one is overdue. A mail for which no server was reached, or that we
+/// gave back, was due when it was due first; one that waits for its domain, for the morning, or for another try after a
+/// server's answer, is due when that is over.
 pub fn oldest_due(conn: &mut Connection, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
     let oldest: Option<NaiveDateTime> = outbox::table
         .filter(outbox::state.eq_any(["queued", "retry"]))
         .filter(outbox::due_at.le(now.naive_utc()))
-        .select(diesel::dsl::min(outbox::due_at))
+        .select(dsl::min(outbox::due_at))
         .get_result(conn)?;
-    Ok(oldest.map(utc))
+    let ours = [Note::Domain, Note::QuietHours].map(Note::as_str);
+    let first_due = dsl::sql::<Nullable<Timestamp>>("min(coalesce(outbox.first_due_at, invitation.due_at))");
+    let given_back: Option<NaiveDateTime> = outbox::table
+        .inner_join(invitation::table)
+        .filter(outbox::state.eq("retry").and(outbox::attempt.eq(0)))
+        .filter(outbox::reply.ne_all(ours))
+        .select(first_due)
+        .get_result(conn)?;
+    Ok(oldest.into_iter().chain(given_back).min().map(utc))
 }
 
 #[derive(Queryable, Selectable)]
@@ -435,6 +465,7 @@ struct MailPart {
     kind: String,
     step: i32,
     first_due_at: Option<NaiveDateTime>,
+    reply: Option<String>,
 }
 
 #[derive(Queryable, Selectable)]

@@ -43,6 +43,13 @@ struct Row {
     told_at: Option<NaiveDateTime>,
 }
 
+impl Course {
+    /// The revision that is sealed; 0 = none, also while another is in work after a reopening.
+    pub fn sealed_revision(&self) -> i32 {
+        if self.state == State::Sealed { self.revision } else { 0 }
+    }
+}
+
 impl Progress {
     /// Loads them: a few rows a year.
     pub fn load(conn: &mut Connection) -> Result<Self> {

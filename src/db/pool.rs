@@ -1,7 +1,8 @@
 //! Connections: on SQLite several that read and one that writes, on PostgreSQL one pool for both.
 
 use std::path::Path;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection;
@@ -12,6 +13,9 @@ use super::{Connection, Error};
 
 /// How long a request waits for a connection before it is told to come again.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Times that a transaction is begun where another one may be first.
+const TRIES: usize = 4;
 
 /// Connections that read at the same time.
 const READERS: u32 = 4;
@@ -71,7 +75,7 @@ impl Pool {
     pub fn open(url: &str) -> Result<Self, ConnectError> {
         let manager = Manager::from_url(url)?;
         // Try once by hand: the pool would repeat a wrong address for ever, and hide what was said.
-        drop(manager.connect()?);
+        drop(manager.establish()?);
         let build = |size: u32, manager: &Manager| {
             r2d2::Pool::builder()
                 .max_size(size)
@@ -114,28 +118,48 @@ impl Pool {
         off_thread(move || pool.write_now(work)).await
     }
 
+    /// As [`write`](Self::write). Who loses the race for a number that only one row may have begins again, and finds the
+    /// other's row there.
+    pub async fn write_again<T>(
+        &self,
+        work: impl Fn(&mut Connection) -> Result<T, Error> + Send + Sync + 'static,
+    ) -> Result<T, Error>
+    where
+        T: Send + 'static,
+    {
+        let work = Arc::new(work);
+        for _ in 1..TRIES {
+            let work = work.clone();
+            match self.write(move |conn| work(conn)).await {
+                Err(error) if error.is_overtaken() => {}
+                result => return result,
+            }
+        }
+        self.write(move |conn| work(conn)).await
+    }
+
     /// As [`read`](Self::read), on this thread: for commands.
     pub fn read_now<T, E: From<Error>>(&self, work: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
-        let mut connection = self.readers.get().map_err(|_| Error::from(ConnectError::Busy))?;
-        connection.read(work)
+        let mut kept = self.readers.get().map_err(|_| Error::from(ConnectError::Busy))?;
+        kept.connection.read(work)
     }
 
     /// As [`write`](Self::write), on this thread: for commands.
     pub fn write_now<T, E: From<Error>>(&self, work: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
-        let mut connection = self.writers.get().map_err(|_| Error::from(ConnectError::Busy))?;
-        connection.write(work)
+        let mut kept = self.writers.get().map_err(|_| Error::from(ConnectError::Busy))?;
+        kept.connection.write(work)
     }
 
     /// Runs `work` outside a transaction, on this thread: for a single statement and for migrations.
     pub fn run_now<T, E: From<Error>>(&self, work: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
-        let mut connection = self.writers.get().map_err(|_| Error::from(ConnectError::Busy))?;
-        work(&mut connection)
+        let mut kept = self.writers.get().map_err(|_| Error::from(ConnectError::Busy))?;
+        work(&mut kept.connection)
     }
 
     /// A single query that needs no snapshot of its own, on this thread.
     pub fn query_now<T, E: From<Error>>(&self, work: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
-        let mut connection = self.readers.get().map_err(|_| Error::from(ConnectError::Busy))?;
-        work(&mut connection)
+        let mut kept = self.readers.get().map_err(|_| Error::from(ConnectError::Busy))?;
+        work(&mut kept.connection)
     }
 
     /// A look-up by key that needs no snapshot of its own. In a file it takes less than the way to another thread, so it
@@ -149,8 +173,8 @@ impl Pool {
         E: From<Error> + Send + 'static,
     {
         let Some(look_ups) = &self.look_ups else { return self.query(work).await };
-        let mut connection = look_ups.get().map_err(|_| Error::from(ConnectError::Busy))?;
-        work(&mut connection)
+        let mut kept = look_ups.get().map_err(|_| Error::from(ConnectError::Busy))?;
+        work(&mut kept.connection)
     }
 
     /// A single query that needs no snapshot of its own, on a thread that may block.
@@ -175,7 +199,7 @@ async fn off_thread<T: Send + 'static, E: From<Error> + Send + 'static>(
 
 /// A connection of its own, for what is done once.
 pub(super) fn connect(url: &str) -> Result<Connection, ConnectError> {
-    Manager::from_url(url)?.connect()
+    Manager::from_url(url)?.establish()
 }
 
 /// The file that an address of SQLite names.
@@ -194,46 +218,69 @@ impl Manager {
         }
         Err(ConnectError::UnknownScheme)
     }
-}
-
-impl ManageConnection for Manager {
-    type Connection = Connection;
-    type Error = ConnectError;
 
     /// Chooses by scheme: the derived `establish` tries both and hides the cause.
-    fn connect(&self) -> Result<Connection, ConnectError> {
+    fn establish(&self) -> Result<Connection, ConnectError> {
         match self {
             Self::Sqlite { path, cache } => {
-                let refused = |cause: String| ConnectError::Refused { place: path.clone(), cause };
                 if let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
-                    std::fs::create_dir_all(folder).map_err(|error| refused(error.to_string()))?;
+                    std::fs::create_dir_all(folder).map_err(|error| refused(path, error.to_string()))?;
                 }
-                let mut connection = SqliteConnection::establish(path).map_err(|error| refused(error.to_string()))?;
+                let mut connection =
+                    SqliteConnection::establish(path).map_err(|error| refused(path, error.to_string()))?;
                 let set_up = format!("{SQLITE_SET_UP}; PRAGMA cache_size = -{cache}");
-                connection.batch_execute(&set_up).map_err(|error| refused(error.to_string()))?;
+                connection.batch_execute(&set_up).map_err(|error| refused(path, error.to_string()))?;
                 Ok(Connection::Sqlite(connection))
             }
             Self::Postgres(url) => {
-                let refused = |cause: String| ConnectError::Refused { place: "PostgreSQL".into(), cause };
-                let mut connection = PgConnection::establish(url).map_err(|error| refused(error.to_string()))?;
-                connection.batch_execute("SET TIME ZONE 'UTC'").map_err(|error| refused(error.to_string()))?;
+                let mut connection =
+                    PgConnection::establish(url).map_err(|error| refused("PostgreSQL", error.to_string()))?;
+                connection
+                    .batch_execute("SET TIME ZONE 'UTC'")
+                    .map_err(|error| refused("PostgreSQL", error.to_string()))?;
                 Ok(Connection::Postgres(connection))
             }
         }
     }
+}
 
-    fn is_valid(&self, connection: &mut Connection) -> Result<(), ConnectError> {
-        match connection {
+/// A connection of the pool.
+struct Kept {
+    connection: Connection,
+    /// When it was last known to lead somewhere.
+    heard: Instant,
+}
+
+/// A server is not asked more often whether it is still there: under load that would be every other message.
+const TRUSTED: Duration = Duration::from_secs(1);
+
+impl ManageConnection for Manager {
+    type Connection = Kept;
+    type Error = ConnectError;
+
+    fn connect(&self) -> Result<Kept, ConnectError> {
+        Ok(Kept { connection: self.establish()?, heard: Instant::now() })
+    }
+
+    fn is_valid(&self, kept: &mut Kept) -> Result<(), ConnectError> {
+        match &mut kept.connection {
             // A file does not go away; asking costs more than some of our queries.
             Connection::Sqlite(_) => Ok(()),
-            Connection::Postgres(c) => c
-                .batch_execute("SELECT 1")
-                .map_err(|error| ConnectError::Refused { place: "PostgreSQL".into(), cause: error.to_string() }),
+            Connection::Postgres(_) if kept.heard.elapsed() < TRUSTED => Ok(()),
+            Connection::Postgres(c) => {
+                c.batch_execute("SELECT 1").map_err(|error| refused("PostgreSQL", error.to_string()))?;
+                kept.heard = Instant::now();
+                Ok(())
+            }
         }
     }
 
     /// A panic may have left a transaction open.
-    fn has_broken(&self, _: &mut Connection) -> bool {
+    fn has_broken(&self, _: &mut Kept) -> bool {
         std::thread::panicking()
     }
+}
+
+fn refused(place: &str, cause: String) -> ConnectError {
+    ConnectError::Refused { place: place.to_owned(), cause }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::period::Course;
 use super::{Connection, Result, audit};
 use crate::crypto::sha256;
-use crate::domain::period::Period;
+use crate::domain::period::{Period, State};
 
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,10 +58,10 @@ pub struct Note {
     pub kind: Kind,
     /// Of which period; of a series, its last one.
     pub period: Period,
-    /// The period's revision then; 0 before the first seal.
+    /// The revision whose seal the figures have; 0 = none.
     pub revision: u32,
-    /// Of which department, channel and so on, in the words of other systems.
-    pub part: Vec<String>,
+    /// Of which department, channel and so on: `department`, `channel`, `metric`, each in the words of other systems.
+    pub part: Vec<(String, String)>,
     /// `csv`, `xlsx` or `json`.
     pub format: String,
     /// Rows in the file.
@@ -104,7 +104,7 @@ impl Pulled {
         let detail = json!({
             "format": format,
             "rows": rows,
-            "revision": course.revision,
+            "revision": course.sealed_revision(),
             "state": course.state,
             "sha256": hex::encode(sha256(bytes)),
         });
@@ -153,8 +153,13 @@ fn read(entry: &audit::Entry) -> Option<Note> {
         by: entry.actor.clone(),
         kind: Kind::ALL.into_iter().find(|kind| kind.action() == entry.action)?,
         period: entry.subject.parse().ok()?,
-        revision: count("revision")?,
-        part: part.filter_map(|(_, value)| value.as_str().map(str::to_owned)).collect(),
+        // What is in work after a reopening has a number, but no seal yet.
+        revision: if text("state").is_none_or(|state| state == State::Sealed.as_str()) {
+            count("revision")?
+        } else {
+            0
+        },
+        part: part.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect(),
         format: text("format")?,
         rows: count("rows")?,
         sha256: text("sha256")?,

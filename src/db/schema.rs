@@ -588,6 +588,15 @@ diesel::table! {
 diesel::joinable!(response_correction -> response (response_id));
 diesel::joinable!(employee -> department (department_id));
 diesel::table! {
+    mail_pace (domain_hash) {
+        domain_hash -> Binary,
+        next_at -> Timestamp,
+        booked_until -> Timestamp,
+        held_until -> Timestamp,
+    }
+}
+
+diesel::table! {
     partial_response (invitation_id) {
         invitation_id -> BigInt,
         sealed -> Binary,
@@ -597,6 +606,7 @@ diesel::table! {
 diesel::joinable!(commitment -> department (department_id));
 diesel::joinable!(commitment -> client (client_id));
 diesel::joinable!(service_record -> department (department_id));
+diesel::joinable!(complaint -> service_record (service_record_id));
 diesel::joinable!(invitation -> service_record (service_record_id));
 diesel::joinable!(outbox -> invitation (invitation_id));
 diesel::joinable!(bounce -> outbox (outbox_id));
@@ -653,6 +663,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     counter,
     sent_page,
     partial_response,
+    mail_pace,
     complaint,
 );
 

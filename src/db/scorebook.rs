@@ -218,14 +218,16 @@ pub fn months(conn: &mut Connection) -> Result<Option<(Period, Period)>> {
     Ok(read(first)?.zip(read(last)?))
 }
 
-/// The first month in which a complaint counts; `None` while none was handed in.
-fn complaints_since(conn: &mut Connection) -> Result<Option<Period>> {
+/// The first month, quarter and year in which a complaint counts; none while none was handed in.
+fn complaints_since(conn: &mut Connection) -> Result<Vec<Period>> {
+    use diesel::dsl::min;
     let whole = service_tally::table.filter(service_tally::employee_id.eq(0)).filter(service_tally::client_id.eq(0));
-    let first: Option<String> = whole
+    let (month, quarter, year): (Option<String>, Option<String>, Option<String>) = whole
         .filter(service_tally::complaints.gt(0))
-        .select(diesel::dsl::min(service_tally::month))
+        .select((min(service_tally::month), min(service_tally::quarter), min(service_tally::year)))
         .get_result(conn)?;
-    first.map(|text| parse("service_tally", "month", &text)).transpose()
+    let read = |text: String| parse("service_tally", "complaints", &text);
+    [month, quarter, year].into_iter().flatten().map(read).collect()
 }
 
 fn periods(month: &str, quarter: &str, year: &str) -> Result<Periods> {

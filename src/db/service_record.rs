@@ -4,11 +4,10 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::intake::{Asking, Intake, Outcome, SERVICE, open_contact};
 use super::schema::{client, department, employee, invitation, service_record};
-use super::{Connection, Error, Result, parse, utc};
+use super::{Connection, Result, parse, utc};
 use crate::crypto::Secrets;
 use crate::domain::invitation::State;
 use crate::domain::locale::Locale;
@@ -79,12 +78,6 @@ pub fn find(
     let locale: Locale = parse("invitation", "locale", &invited.locale)?;
     let record = row.read(department_code, employee_no, client_code, contact, locale)?;
     Ok(Some(StoredRecord { record, invitation }))
-}
-
-/// Whether a transaction failed only because another one stored the same thing first: tried again, it finds it there.
-pub fn was_overtaken(error: &Error) -> bool {
-    use DatabaseErrorKind::{SerializationFailure, UniqueViolation};
-    matches!(error, Error::Query(DieselError::DatabaseError(UniqueViolation | SerializationFailure, _)))
 }
 
 #[derive(Queryable, Selectable)]

@@ -1,18 +1,18 @@
 //! Tallies: written merged, in the transaction that makes a response count; read by every page.
 
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{Array, BigInt, Text};
 use diesel::sqlite::Sqlite;
-use diesel::upsert::excluded;
 use diesel::{PgConnection, SqliteConnection};
 
 use super::schema::{service_tally, tally};
 use super::{Connection, Result};
 use crate::domain::tally::{Delta, Key, ServiceDelta, ServiceKey, Tallies};
 
-/// Rows in one statement; PostgreSQL takes 65,535 values in one.
-const BATCH: usize = 500;
+/// Rows in one statement.
+const BATCH: usize = 1_000;
 
 #[derive(Debug, Insertable)]
 #[diesel(table_name = tally, treat_none_as_default_value = false)]
@@ -60,150 +60,128 @@ pub fn add(conn: &mut Connection, tallies: &Tallies) -> Result<()> {
     let services: Vec<_> = tallies.services.iter().map(ServiceTallyRow::new).collect();
     match conn {
         Connection::Sqlite(c) => {
-            answers.iter().try_for_each(|row| AddAnswers(row).execute(c).map(drop))?;
-            services.iter().try_for_each(|row| AddServices(row).execute(c).map(drop))?;
+            answers.iter().try_for_each(|row| AddAnswer(row).execute(c).map(drop))?;
+            services.iter().try_for_each(|row| AddService(row).execute(c).map(drop))?;
         }
-        Connection::Postgres(c) => add_on_postgres(c, &answers, &services)?,
+        Connection::Postgres(c) => {
+            answers.chunks(BATCH).try_for_each(|rows| AddAnswers::new(rows).execute(c).map(drop))?;
+            services.chunks(BATCH).try_for_each(|rows| AddServices::new(rows).execute(c).map(drop))?;
+        }
     }
     Ok(())
 }
 
-/// A row added to the one with its key, or stored if there is none, as a statement that SQLite keeps: diesel's own upsert
-/// is prepared anew each time, which takes longer than to run it.
+/// Rows added to those with their keys, or stored where there are none, as statements that are kept: diesel's own upsert is
+/// prepared anew each time, which takes longer than to run it. SQLite takes one row, PostgreSQL all of them as columns.
 macro_rules! kept_upsert {
     (
-        $name:ident of $row:ident into $table:literal,
-        key $first:ident: $first_type:ident $(, $key:ident: $key_type:ident)*;
-        sums $one:ident $(, $sum:ident)*
+        $one:ident and $all:ident of $row:ident into $table:literal,
+        key $first:ident: $first_type:ident = $first_rust:ty $(, $key:ident: $key_type:ident = $key_rust:ty)*;
+        sums $sum:ident $(, $more:ident)*
     ) => {
-        struct $name<'a>(&'a $row<'a>);
+        struct $one<'a>(&'a $row<'a>);
 
-        impl QueryId for $name<'_> {
-            type QueryId = $name<'static>;
+        impl QueryId for $one<'_> {
+            type QueryId = $one<'static>;
             const HAS_STATIC_QUERY_ID: bool = true;
         }
 
-        impl QueryFragment<Sqlite> for $name<'_> {
+        impl QueryFragment<Sqlite> for $one<'_> {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-                out.push_sql(concat!("INSERT INTO ", $table, " (", stringify!($first)));
-                out.push_sql(concat!($(", ", stringify!($key),)* ", ", stringify!($one) $(, ", ", stringify!($sum))*));
-                out.push_sql(") VALUES (");
+                out.push_sql($one::INTO);
+                out.push_sql("VALUES (");
                 out.push_bind_param::<$first_type, _>(&self.0.$first)?;
                 $(
                     out.push_sql(", ");
                     out.push_bind_param::<$key_type, _>(&self.0.$key)?;
                 )*
                 out.push_sql(", ");
-                out.push_bind_param::<BigInt, _>(&self.0.$one)?;
+                out.push_bind_param::<BigInt, _>(&self.0.$sum)?;
                 $(
                     out.push_sql(", ");
-                    out.push_bind_param::<BigInt, _>(&self.0.$sum)?;
+                    out.push_bind_param::<BigInt, _>(&self.0.$more)?;
                 )*
-                out.push_sql(concat!(") ON CONFLICT (", stringify!($first) $(, ", ", stringify!($key))*));
-                out.push_sql(concat!(") DO UPDATE SET ", stringify!($one = $one + excluded.$one)));
-                $(out.push_sql(concat!(", ", stringify!($sum = $sum + excluded.$sum)));)*
+                out.push_sql(") ");
+                out.push_sql($one::ADD);
                 Ok(())
             }
         }
 
-        impl RunQueryDsl<SqliteConnection> for $name<'_> {}
+        impl RunQueryDsl<SqliteConnection> for $one<'_> {}
+
+        impl $one<'_> {
+            const INTO: &'static str = concat!(
+                "INSERT INTO ", $table, " (", stringify!($first) $(, ", ", stringify!($key))*,
+                ", ", stringify!($sum) $(, ", ", stringify!($more))*, ") "
+            );
+            const ADD: &'static str = concat!(
+                "ON CONFLICT (", stringify!($first) $(, ", ", stringify!($key))*, ") DO UPDATE SET ",
+                stringify!($sum), " = ", $table, ".", stringify!($sum), " + excluded.", stringify!($sum)
+                $(, ", ", stringify!($more), " = ", $table, ".", stringify!($more), " + excluded.", stringify!($more))*
+            );
+        }
+
+        struct $all<'a> {
+            $first: Vec<&'a $first_rust>,
+            $($key: Vec<&'a $key_rust>,)*
+            $sum: Vec<i64>,
+            $($more: Vec<i64>,)*
+        }
+
+        impl<'a> $all<'a> {
+            fn new(rows: &'a [$row<'a>]) -> Self {
+                Self {
+                    $first: rows.iter().map(|row| &row.$first).collect(),
+                    $($key: rows.iter().map(|row| &row.$key).collect(),)*
+                    $sum: rows.iter().map(|row| row.$sum).collect(),
+                    $($more: rows.iter().map(|row| row.$more).collect(),)*
+                }
+            }
+        }
+
+        impl QueryId for $all<'_> {
+            type QueryId = $all<'static>;
+            const HAS_STATIC_QUERY_ID: bool = true;
+        }
+
+        impl QueryFragment<Pg> for $all<'_> {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+                out.push_sql($one::INTO);
+                out.push_sql("SELECT * FROM unnest(");
+                out.push_bind_param::<Array<$first_type>, _>(&self.$first)?;
+                $(
+                    out.push_sql(", ");
+                    out.push_bind_param::<Array<$key_type>, _>(&self.$key)?;
+                )*
+                out.push_sql(", ");
+                out.push_bind_param::<Array<BigInt>, _>(&self.$sum)?;
+                $(
+                    out.push_sql(", ");
+                    out.push_bind_param::<Array<BigInt>, _>(&self.$more)?;
+                )*
+                out.push_sql(") ");
+                out.push_sql($one::ADD);
+                Ok(())
+            }
+        }
+
+        impl RunQueryDsl<PgConnection> for $all<'_> {}
     };
 }
 
 kept_upsert!(
-    AddAnswers of TallyRow into "tally",
-    key employee_id: BigInt, client_id: BigInt, question: Text, department_id: BigInt, month: Text, channel: Text,
-        base: Text, mode: Text, quarter: Text, year: Text;
+    AddAnswer and AddAnswers of TallyRow into "tally",
+    key employee_id: BigInt = i64, client_id: BigInt = i64, question: Text = &'a str, department_id: BigInt = i64,
+        month: Text = String, channel: Text = &'a str, base: Text = &'a str, mode: Text = &'a str,
+        quarter: Text = String, year: Text = String;
     sums n, satisfied, scored, points_sum, points_sq_sum
 );
 
 kept_upsert!(
-    AddServices of ServiceTallyRow into "service_tally",
-    key employee_id: BigInt, client_id: BigInt, department_id: BigInt, month: Text, channel: Text, quarter: Text,
-        year: Text;
+    AddService and AddServices of ServiceTallyRow into "service_tally",
+    key employee_id: BigInt = i64, client_id: BigInt = i64, department_id: BigInt = i64, month: Text = String,
+        channel: Text = &'a str, quarter: Text = String, year: Text = String;
     sums records, invited, responded, resolved, resolution_known, timely, timed, complaints
-);
-
-fn add_on_postgres(
-    conn: &mut PgConnection,
-    answers: &[TallyRow<'_>],
-    services: &[ServiceTallyRow<'_>],
-) -> QueryResult<()> {
-    for rows in answers.chunks(BATCH) {
-        diesel::insert_into(tally::table)
-            .values(rows)
-            .on_conflict(KEY)
-            .do_update()
-            .set((
-                tally::n.eq(tally::n + excluded(tally::n)),
-                tally::satisfied.eq(tally::satisfied + excluded(tally::satisfied)),
-                tally::scored.eq(tally::scored + excluded(tally::scored)),
-                tally::points_sum.eq(tally::points_sum + excluded(tally::points_sum)),
-                tally::points_sq_sum.eq(tally::points_sq_sum + excluded(tally::points_sq_sum)),
-            ))
-            .execute(conn)?;
-    }
-    for rows in services.chunks(BATCH) {
-        diesel::insert_into(service_tally::table)
-            .values(rows)
-            .on_conflict(SERVICE_KEY)
-            .do_update()
-            .set((
-                service_tally::records.eq(service_tally::records + excluded(service_tally::records)),
-                service_tally::invited.eq(service_tally::invited + excluded(service_tally::invited)),
-                service_tally::responded.eq(service_tally::responded + excluded(service_tally::responded)),
-                service_tally::resolved.eq(service_tally::resolved + excluded(service_tally::resolved)),
-                service_tally::resolution_known
-                    .eq(service_tally::resolution_known + excluded(service_tally::resolution_known)),
-                service_tally::timely.eq(service_tally::timely + excluded(service_tally::timely)),
-                service_tally::timed.eq(service_tally::timed + excluded(service_tally::timed)),
-                service_tally::complaints.eq(service_tally::complaints + excluded(service_tally::complaints)),
-            ))
-            .execute(conn)?;
-    }
-    Ok(())
-}
-
-const KEY: (
-    tally::employee_id,
-    tally::client_id,
-    tally::question,
-    tally::department_id,
-    tally::month,
-    tally::channel,
-    tally::base,
-    tally::mode,
-    tally::quarter,
-    tally::year,
-) = (
-    tally::employee_id,
-    tally::client_id,
-    tally::question,
-    tally::department_id,
-    tally::month,
-    tally::channel,
-    tally::base,
-    tally::mode,
-    tally::quarter,
-    tally::year,
-);
-
-const SERVICE_KEY: (
-    service_tally::employee_id,
-    service_tally::client_id,
-    service_tally::department_id,
-    service_tally::month,
-    service_tally::channel,
-    service_tally::quarter,
-    service_tally::year,
-) = (
-    service_tally::employee_id,
-    service_tally::client_id,
-    service_tally::department_id,
-    service_tally::month,
-    service_tally::channel,
-    service_tally::quarter,
-    service_tally::year,
 );
 
 impl<'a> TallyRow<'a> {

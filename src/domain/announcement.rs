@@ -211,11 +211,16 @@ impl<'a, F: Fn(&str) -> Option<&'a str>> Fields<F> {
         self.optional(field, Problem::NotOneOf(all.map(&word).to_vec()), one_of(all, &word))
     }
 
-    /// Why it may come without notice, and more about it.
+    /// Why it may come without notice, and more about it: whoever is owed the notice is told in words why it was short.
     fn reason(&mut self) -> (Option<Waiver>, Option<String>) {
         let waiver = self.optional_word("reason", Waiver::ALL, Waiver::as_str);
         let note =
             self.optional("note", Problem::NotANote, |note| text::line(note, MAX_NOTE).ok().map(Cow::into_owned));
+        let note = note.filter(|note| !note.is_empty());
+        let is_told = self.faults.iter().any(|fault| fault.field == "note");
+        if waiver.is_some() && note.is_none() && !is_told {
+            self.faults.push(Fault { field: "note", problem: Problem::Missing });
+        }
         (waiver, note)
     }
 
@@ -310,6 +315,15 @@ mod tests {
         assert_eq!(wrong.iter().map(|fault| fault.field).collect::<Vec<_>>(), ["metric", "target", "valid_from"]);
         let nothing = read(|_| None).unwrap_err();
         assert!(nothing.iter().all(|fault| fault.problem == Problem::Missing), "{nothing:?}");
+    }
+
+    #[test]
+    fn a_reason_for_short_notice_is_explained() {
+        let missing = vec![Fault { field: "note", problem: Problem::Missing }];
+        assert_eq!(with(&[("reason", "law")]).unwrap_err(), missing);
+        assert_eq!(with(&[("reason", "law"), ("note", " ")]).unwrap_err(), missing);
+        assert!(with(&[("reason", "law"), ("note", "Regulation 12")]).is_ok());
+        assert_eq!(with(&[("note", " ")]).unwrap().note, None);
     }
 
     #[test]

@@ -107,9 +107,23 @@ pub fn records(scores: &[Score], thresholds: &Thresholds) -> Vec<Record> {
     }
     records.retain(|record| record.rate.n > 0 || record.points.n > 0 || record.reach.invited > 0);
     withhold_persons(&mut records, thresholds.person_export);
+    name_reasons(&mut records, thresholds);
     let is_silent = |record: &&mut Record| record.level == Level::Employee && record.withheld.is_some();
     records.iter_mut().filter(is_silent).for_each(Record::silence);
     records
+}
+
+/// Says of each person that is withheld why, by the number of answers it rests on: nothing is withheld where there is
+/// nothing.
+fn name_reasons(records: &mut [Record], thresholds: &Thresholds) {
+    for record in records.iter_mut().filter(|record| record.level == Level::Employee && record.withheld.is_some()) {
+        record.withheld = match record.n() {
+            0 => None,
+            n if n < thresholds.score => Some(Withheld::TooFew),
+            n if n < thresholds.person_export => Some(Withheld::TooFewForPerson),
+            _ => Some(Withheld::Complementary),
+        };
+    }
 }
 
 /// Withholds persons with fewer than `minimum` answers, and as many others as it takes that these can't be worked out:
@@ -184,7 +198,10 @@ impl Record {
 
     /// The smaller of the numbers of answers that its figures rest on, of those that rest on any.
     fn n(&self) -> u32 {
-        if self.points.n == 0 { self.rate.n } else { self.rate.n.min(self.points.n) }
+        match (self.rate.n, self.points.n) {
+            (0, n) | (n, 0) => n,
+            (rate, points) => rate.min(points),
+        }
     }
 
     fn silence(&mut self) {
@@ -246,6 +263,22 @@ mod tests {
     fn twenty_are_enough_and_four_are_too_few_for_anything() {
         assert_eq!(withheld(&[score("1", None, 18, 20)]), [None]);
         assert_eq!(withheld(&[score("1", None, 3, 4)]), [Some(Withheld::TooFew)]);
+    }
+
+    #[test]
+    fn the_reason_follows_the_smaller_number() {
+        let asked = |n: u32| Score { invited: 9, suppressed: true, value: None, ..score(&n.to_string(), None, 0, n) };
+        let points = |n: u32, rests: u32| Score { metric: Metric::Points, n: rests, ..asked(n) };
+        let scores = [asked(0), asked(1), asked(5), points(5, 4), asked(7), asked(19), asked(30)];
+        let expected = [
+            None,
+            Some(Withheld::TooFew),
+            Some(Withheld::TooFew),
+            Some(Withheld::TooFewForPerson),
+            Some(Withheld::TooFewForPerson),
+            Some(Withheld::Complementary),
+        ];
+        assert_eq!(withheld(&scores), expected);
     }
 
     #[test]

@@ -22,6 +22,11 @@ pub enum Finality {
         /// That day is over.
         overdue: bool,
     },
+    /// Its result was told, and it is looked at again.
+    Reopened {
+        /// The day the result was told first.
+        told: NaiveDate,
+    },
     /// The result is told, and may be objected to (D-4.1).
     Contestable {
         /// The last day.
@@ -31,15 +36,28 @@ pub enum Finality {
     },
     /// Nobody may object any more; nobody has sealed it.
     Sealable,
+    /// It was sealed for a reason before the term to object was over, which still runs.
+    SealedEarly {
+        /// The last day.
+        until: NaiveDate,
+    },
     /// It does not change any more.
     Sealed,
 }
 
 impl Finality {
-    /// Of a period on a day of the organisation; `objection` is the term to object once its result is told.
-    pub fn of(period: Period, state: State, end: &EndOfPeriod, objection: Option<Duty>, today: NaiveDate) -> Self {
+    /// Of a period on a day of the organisation; `told` is the day on which its result was told first, and `objection`
+    /// the term to object while it is told.
+    pub fn of(
+        period: Period,
+        state: State,
+        end: &EndOfPeriod,
+        (told, objection): (Option<NaiveDate>, Option<Duty>),
+        today: NaiveDate,
+    ) -> Self {
         let told_by = end.binding();
         match (state, objection) {
+            (State::Sealed, Some(duty)) if today <= duty.due => Self::SealedEarly { until: duty.due },
             (State::Sealed, _) => Self::Sealed,
             (State::Published, Some(duty)) if today <= duty.due => {
                 let seal_from = duty.due.checked_add_days(Days::new(1)).unwrap_or(duty.due);
@@ -47,11 +65,14 @@ impl Finality {
             }
             (State::Published, _) => Self::Sealable,
             (State::Open, _) if today <= period.end() => Self::Running { until: period.end() },
-            (State::Open | State::Evaluating, _) => Self::Unpublished {
-                evaluating: state == State::Evaluating,
-                tell_by: told_by.aim,
-                overdue: today > told_by.due,
-            },
+            (State::Open | State::Evaluating, _) => told.map_or(
+                Self::Unpublished {
+                    evaluating: state == State::Evaluating,
+                    tell_by: told_by.aim,
+                    overdue: today > told_by.due,
+                },
+                |told| Self::Reopened { told },
+            ),
         }
     }
 }
@@ -70,7 +91,24 @@ mod tests {
     fn october(state: State, today: &str) -> Finality {
         let (period, calendar, terms) = ("2026-10".parse().unwrap(), WorkCalendar::shipped(), Terms::default());
         let end = end_of_period(period, &calendar, &terms);
-        Finality::of(period, state, &end, Some(objection(date("2026-11-13"), &calendar, &terms)), date(today))
+        let told = (state > State::Evaluating).then(|| date("2026-11-13"));
+        let objection = told.map(|told| objection(told, &calendar, &terms));
+        Finality::of(period, state, &end, (told, objection), date(today))
+    }
+
+    #[test]
+    fn what_was_told_is_not_overdue_but_reopened() {
+        let (period, told) = ("2026-10".parse().unwrap(), date("2026-11-13"));
+        let end = end_of_period(period, &WorkCalendar::shipped(), &Terms::default());
+        let found = Finality::of(period, State::Evaluating, &end, (Some(told), None), date("2026-11-23"));
+        assert_eq!(found, Finality::Reopened { told });
+    }
+
+    #[test]
+    fn a_seal_within_the_term_to_object_is_early_until_it_is_over() {
+        let until = date("2026-11-27");
+        assert_eq!(october(State::Sealed, "2026-11-22"), Finality::SealedEarly { until });
+        assert_eq!(october(State::Sealed, "2026-11-27"), Finality::SealedEarly { until });
     }
 
     #[test]

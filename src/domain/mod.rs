@@ -23,6 +23,7 @@ pub mod invitation;
 pub mod ledger;
 pub mod locale;
 pub mod mail_note;
+pub mod mail_pace;
 pub mod mail_preference;
 pub mod mail_text;
 pub mod network;

@@ -36,6 +36,8 @@ pub struct Facts {
     pub told_around: Vec<Period>,
     /// Why a rule may be passed over, or why it is reopened.
     pub reason: Option<String>,
+    /// Who told the result; `None` = whoever holds the machine, or not told.
+    pub told_by: Option<String>,
     /// Who does it, and who confirms; reopening needs both.
     pub persons: (Option<String>, Option<String>),
 }
@@ -68,6 +70,9 @@ pub enum Refused {
     /// The term to object has not ended; only a reason helps.
     #[error("objections may come until {0}")]
     MayObject(NaiveDate),
+    /// The term to object has not ended, and who told the result would be who ends it; another person may, with a reason.
+    #[error("objections may come until {0}; who told the result may not seal it before")]
+    SameHand(NaiveDate),
     /// Reopening needs a reason.
     #[error("reopening needs a reason")]
     NoReason,
@@ -90,8 +95,8 @@ impl Step {
     /// The state it leads to, if it may be taken.
     ///
     /// Evaluating is begun after the last day, and may be begun again (what waits is settled then). A quarter or a year is told after the months and quarters that it is made
-    /// of, and a result is sealed when nobody may object any more (D-4.1); a reason passes over either. Reopening takes
-    /// a reason and two persons, and begins with the longest period.
+    /// of, and a result is sealed when nobody may object any more (D-4.1); a reason passes over either, but who told the result
+    /// does not cut short the term to object to it. Reopening takes a reason and two persons, and begins with the longest period.
     ///
     /// # Errors
     /// [`Refused`].
@@ -114,6 +119,7 @@ impl Step {
             Self::Publish => Ok(State::Published),
             Self::Seal => match facts.objection {
                 Some(duty) if facts.today <= duty.due && !has_reason => Err(Refused::MayObject(duty.due)),
+                Some(duty) if facts.today <= duty.due && facts.is_same_hand() => Err(Refused::SameHand(duty.due)),
                 _ => Ok(State::Sealed),
             },
             Self::Reopen if !has_reason => Err(Refused::NoReason),
@@ -127,6 +133,11 @@ impl Facts {
     fn is_over(&self) -> Result<(), Refused> {
         let (period, end) = (self.period, self.period.end());
         if self.today > end { Ok(()) } else { Err(Refused::NotOver { period, end }) }
+    }
+
+    fn is_same_hand(&self) -> bool {
+        let told_by = self.told_by.as_deref().map(|email| email.trim().to_lowercase());
+        told_by.is_some() && told_by == self.persons.0.as_deref().map(|email| email.trim().to_lowercase())
     }
 
     fn are_two(&self) -> Result<(), Refused> {
@@ -156,6 +167,7 @@ mod tests {
             untold: Vec::new(),
             told_around: Vec::new(),
             reason: None,
+            told_by: None,
             persons: (None, None),
         }
     }
@@ -210,6 +222,20 @@ mod tests {
         assert_eq!(told("2026-10-28", Some("  ")), Err(Refused::MayObject(duty.due)));
         assert_eq!(told("2026-10-28", Some("all have agreed")), Ok(State::Sealed));
         assert_eq!(told("2026-10-29", None), Ok(State::Sealed));
+    }
+
+    #[test]
+    fn who_told_the_result_does_not_seal_it_early() {
+        let duty = objection(date("2026-10-14"), &WorkCalendar::shipped(), &Terms::default());
+        let seal = |by: &str, today| {
+            let persons = (Some(by.to_owned()), None);
+            let (told_by, reason) = (Some("a@x".to_owned()), Some("all have agreed".to_owned()));
+            let told = facts(State::Published, today);
+            Step::Seal.check(&Facts { objection: Some(duty), told_by, reason, persons, ..told })
+        };
+        assert_eq!(seal("A@x", "2026-10-28"), Err(Refused::SameHand(duty.due)));
+        assert_eq!(seal("b@x", "2026-10-28"), Ok(State::Sealed));
+        assert_eq!(seal("a@x", "2026-10-29"), Ok(State::Sealed));
     }
 
     #[test]

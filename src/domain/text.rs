@@ -77,6 +77,17 @@ pub fn halfwidth(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(narrow).collect())
 }
 
+/// What a number that is looked for may be kept as: as it was typed, and in half width. An import keeps a code exactly as
+/// it was, so that what is looked for may itself be full-width.
+pub fn readings(typed: &str) -> Vec<String> {
+    let plain = halfwidth(typed);
+    let mut readings = vec![typed.to_owned()];
+    if plain != typed {
+        readings.push(plain.into_owned());
+    }
+    readings
+}
+
 /// Whether Excel has turned a long number into `1.38E+10`. The plus sign tells it from a code such as `12E3`.
 pub fn is_excel_number(text: &str) -> bool {
     let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
@@ -164,6 +175,12 @@ mod tests {
     #[test]
     fn full_width_becomes_half_width() {
         assert_eq!(halfwidth("２０２６／１　ＡＢ"), "2026/1 AB");
+    }
+
+    #[test]
+    fn what_is_looked_for_is_read_as_typed_and_in_half_width() {
+        assert_eq!(readings("A-1"), ["A-1"]);
+        assert_eq!(readings("Ａ－１"), ["Ａ－１", "A-1"]);
     }
 
     #[test]

@@ -91,6 +91,8 @@ pub struct Movement {
     pub heading: Heading,
     /// The first period with a figure that it looked at.
     pub since: Period,
+    /// The periods with a figure from then on.
+    pub periods: usize,
     /// The answers behind it.
     pub n: u32,
     /// Two-sided probability of so clear a rise or fall by chance.
@@ -195,9 +197,10 @@ pub fn movement(points: &[Point], measures: &[Measure]) -> Option<Movement> {
         true => Heading::Down,
         false => Heading::Level,
     };
-    let since = points.iter().zip(looked_at).find(|(_, count)| count.n() > 0)?.0.period;
-    let n = points.iter().zip(looked_at).filter(|(_, count)| count.n() > 0).map(|(point, _)| point.n).sum();
-    Some(Movement { heading, since, n, p: found.p })
+    let known: Vec<&Point> =
+        points.iter().zip(looked_at).filter(|(_, count)| count.n() > 0).map(|(point, _)| point).collect();
+    let (since, n) = (known.first()?.period, known.iter().map(|point| point.n).sum());
+    Some(Movement { heading, since, periods: known.len(), n, p: found.p })
 }
 
 /// The counts of a rate; empty where the figure is withheld, or it would be given away. `None` for what is no rate.

@@ -4,7 +4,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
-use super::csv::{line, text as plain};
+use super::csv::{line, sealed_revision, status, text as plain};
 use crate::domain::appraisal::Record;
 use crate::domain::period::{Period, State};
 use crate::i18n::Texts;
@@ -26,7 +26,7 @@ pub struct File {
     pub period: Period,
     /// How far the period has come.
     pub state: State,
-    /// 0 until the first seal.
+    /// The revision that is sealed, or in work after a reopening; 0 until the first seal.
     pub revision: i32,
     /// The seal's hash in hexadecimal; `None` while it is not sealed.
     pub seal: Option<String>,
@@ -84,9 +84,7 @@ const COLUMNS: [Column; 37] = [
     Column::new("period_start", "date", "export-period-start", |f, _, _| Cell::Text(f.period.start().to_string())),
     Column::new("period_end", "date", "export-period-end", |f, _, _| Cell::Text(f.period.end().to_string())),
     Column::new("period_status", "string", "export-period-status", |f, _, _| Cell::Text(f.status())),
-    Column::new("revision", "integer", "export-revision", |f, _, _| {
-        Cell::Count(u32::try_from(f.revision).unwrap_or(0))
-    }),
+    Column::new("revision", "integer", "export-revision", |f, _, _| Cell::Count(f.sealed_revision())),
     Column::new("level", "string", "export-level", |_, r, _| word(r.level.as_str())),
     Column::new("department_code", "string", "export-department-code", |_, r, _| maybe(r.department.as_deref())),
     Column::new("department_name", "string", "export-department-name", |_, _, name| maybe(Some(name))),
@@ -161,7 +159,11 @@ impl File {
 
     /// The name it is saved under.
     pub fn name(&self, format: Format) -> String {
-        format!("manyi-appraisals-{}-r{}.{}", self.period, self.revision, format.as_str())
+        let which = match self.state {
+            State::Sealed => format!("r{}", self.revision),
+            _ => "provisional".to_owned(),
+        };
+        format!("manyi-appraisals-{}-{which}.{}", self.period, format.as_str())
     }
 
     /// The body of `/api/v1/appraisals`.
@@ -171,7 +173,7 @@ impl File {
             "schema_version": SCHEMA_VERSION,
             "period": self.period,
             "state": self.state,
-            "revision": self.revision,
+            "revision": self.sealed_revision(),
             "seal": self.seal,
             "computed_at": self.computed_at(),
             "rows": rows,
@@ -190,11 +192,12 @@ impl File {
         vec![
             (t.get("export-note-period"), self.period.to_string()),
             (t.get("export-note-status"), self.status()),
-            (t.get("export-note-revision"), self.revision.to_string()),
+            (t.get("export-note-revision"), self.sealed_revision().to_string()),
             (t.get("export-note-seal"), self.seal.clone().unwrap_or_else(|| t.get("export-note-not-sealed"))),
             (t.get("export-note-computed"), self.computed_at()),
             (t.get("export-note-rows"), self.rows.len().to_string()),
             (t.get("export-note-withheld"), withheld.to_string()),
+            (t.get("export-note-sums"), t.get("export-note-parts")),
             (t.get("export-note-use"), t.get("export-note-fair-use")),
         ]
     }
@@ -217,7 +220,12 @@ impl File {
     }
 
     fn status(&self) -> String {
-        if self.state == State::Sealed { "sealed".to_owned() } else { format!("{} (provisional)", self.state) }
+        status(self.state, self.revision)
+    }
+
+    /// The revision whose seal the figures have; 0 = none.
+    fn sealed_revision(&self) -> u32 {
+        sealed_revision(self.state, self.revision)
     }
 
     fn computed_at(&self) -> String {

@@ -85,8 +85,8 @@ impl Sheet {
             period.to_string(),
             period.start().to_string(),
             period.end().to_string(),
-            status(state),
-            revision.to_string(),
+            status(state, revision),
+            sealed_revision(state, revision).to_string(),
             score.level.as_str().to_owned(),
             text(score.department.as_deref()),
             text(Some(department)),
@@ -151,8 +151,17 @@ pub(super) fn line(cells: &[String]) -> String {
 }
 
 /// How far a period has come; whatever is not sealed says that it is provisional.
-pub fn status(state: State) -> String {
-    if state == State::Sealed { "sealed".to_owned() } else { format!("{state} (provisional)") }
+pub fn status(state: State, revision: i32) -> String {
+    match (state, revision.saturating_sub(1)) {
+        (State::Sealed, _) => "sealed".to_owned(),
+        (_, before) if before > 0 => format!("{state} (provisional) after revision {before}"),
+        _ => format!("{state} (provisional)"),
+    }
+}
+
+/// The revision whose seal the figures have; 0 = none, also while another is in work after a reopening.
+pub fn sealed_revision(state: State, revision: i32) -> u32 {
+    if state == State::Sealed { u32::try_from(revision).unwrap_or(0) } else { 0 }
 }
 
 /// A figure with the digits of the API; empty where there is none.

@@ -30,6 +30,7 @@ pub fn refusal(t: &Texts, period: Period, refused: &Refused) -> String {
         Refused::MayObject(until) => {
             t.with("period-refused-may-object", &[("period", this), ("until", date(t, until))])
         }
+        Refused::SameHand(until) => t.with("period-refused-same-hand", &[("period", this), ("until", date(t, until))]),
         Refused::NoReason => with("period-refused-no-reason"),
         Refused::OnePerson => with("period-refused-one-person"),
     }

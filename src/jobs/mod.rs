@@ -51,6 +51,9 @@ pub async fn run(context: Context, mut stop: watch::Receiver<bool>) {
             let _ = tokio::time::timeout(POLL, stop.wait_for(|stop| *stop)).await;
         }
     }
+    if let Err(error) = deliver.rest().await {
+        tracing::error!(%error, "what became of the last mails could not be stored");
+    }
     if let Some(mailer) = &context.mailer {
         mailer.rest().await;
     }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 mod address;
 pub mod bounce;
+mod dialogue;
 pub mod directory;
 pub mod dkim;
 #[cfg(test)]
@@ -24,6 +25,7 @@ mod smtp;
 mod url;
 
 pub use address::{Address, AddressError};
+pub use dialogue::Dialogue;
 pub use message::{BuildError, Content, Header, Mail, build, one_line};
 pub use reply::{Outcome, Rejection, Reply};
 pub use smtp::{Greeting, Limits, SmtpMailer};
@@ -87,6 +89,14 @@ impl Mailer {
                 mails.lock().unwrap_or_else(PoisonError::into_inner).push(mail.clone());
                 accepted("kept in memory")
             }
+        }
+    }
+
+    /// [`send`](Self::send) for a test: what is said is kept.
+    pub async fn send_aloud(&self, mail: &Mail, dialogue: &Dialogue) -> Outcome {
+        match self {
+            Self::Smtp(smtp) => smtp.send_aloud(mail, dialogue).await,
+            _ => self.send(mail).await,
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::message::tests::mail_of;
-use super::{Limits, Mailer, Outcome, Rejection};
+use super::{Dialogue, Limits, Mailer, Outcome, Rejection};
 
 /// What the server says at each step. [`CLOSE`] closes the connection, [`SILENCE`] says nothing more.
 #[derive(Clone, Copy)]
@@ -333,4 +333,21 @@ async fn a_probe_tells_who_answers() {
     let greeting = smtp.probe().await.unwrap();
     assert_eq!((greeting.server.as_str(), greeting.encrypted, greeting.signed_in), ("sink", false, false));
     assert_eq!(sink.count("MAIL"), 0);
+}
+
+#[tokio::test]
+async fn a_test_tells_what_was_said_but_no_password() {
+    for (ehlo, login) in [(OK.ehlo, ""), (PIPELINING, "user:secret@")] {
+        let sink = Sink::start(Script { ehlo, rcpt: b"550 5.1.1 no such user\r\n", ..OK });
+        let said = Dialogue::kept();
+        let outcome = sink.mailer(login, "tls=none").send_aloud(&mail_of("a", "b", "c", "d"), &said).await;
+        assert!(matches!(outcome, Outcome::Permanent { kind: Rejection::Hard, .. }), "{outcome:?}");
+        let lines = said.lines();
+        let at =
+            |start: &str| lines.iter().position(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{lines:?}"));
+        assert!(at("> EHLO") < at("< 250 sink") && at("< 250 sink") < at("> MAIL FROM:<"), "{lines:?}");
+        assert!(at("> RCPT TO:<") < at("< 550 5.1.1 no such user"), "{lines:?}");
+        assert_eq!(lines.iter().any(|line| line == "> AUTH …"), !login.is_empty());
+        assert!(sink.seen().iter().any(|line| line.starts_with("AUTH")) != login.is_empty());
+    }
 }

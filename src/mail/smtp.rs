@@ -20,6 +20,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::address::Address;
+use super::dialogue::Dialogue;
 use super::message::Mail;
 use super::reply::{Outcome, Reply, clean};
 use super::url::{MailUrlError, Security, Server};
@@ -69,6 +70,7 @@ struct Connection {
     pipelining: bool,
     /// Mails sent over it so far.
     used: u32,
+    dialogue: Dialogue,
 }
 
 /// Why a step failed.
@@ -147,7 +149,19 @@ impl SmtpMailer {
         {
             return outcome;
         }
-        match self.connect().await {
+        self.send_afresh(mail, &Dialogue::default()).await
+    }
+
+    /// Sends one mail over a connection of its own, and keeps what is said.
+    pub async fn send_aloud(&self, mail: &Mail, dialogue: &Dialogue) -> Outcome {
+        let Ok(_slot) = self.slots.acquire().await else {
+            return not_started("the mailer is closed");
+        };
+        self.send_afresh(mail, dialogue).await
+    }
+
+    async fn send_afresh(&self, mail: &Mail, dialogue: &Dialogue) -> Outcome {
+        match self.connect(dialogue).await {
             Err(outcome) => outcome,
             Ok(connection) => match self.attempt(connection, mail).await {
                 Attempt::Ended(outcome) => outcome,
@@ -158,7 +172,7 @@ impl SmtpMailer {
 
     /// Connects, signs in and says goodbye: tells whether mail could be sent.
     pub async fn probe(&self) -> Result<Greeting, Outcome> {
-        let connection = self.connect().await?;
+        let connection = self.connect(&Dialogue::default()).await?;
         let greeting = Greeting {
             server: clean(connection.smtp.server_info().name(), None),
             encrypted: connection.smtp.is_encrypted(),
@@ -216,7 +230,10 @@ impl SmtpMailer {
     /// The message itself. From its first byte on, silence means that it may have arrived.
     async fn message(&self, connection: &mut Connection, mail: &Mail) -> (Outcome, bool) {
         let unknown = |cause: String| (Outcome::Unknown { cause, possible_duplicate: true }, false);
-        match timeout(self.limits.message, connection.smtp.command(Stuffed(&mail.raw))).await {
+        connection.dialogue.ours(|| format!("({} B)\n.", mail.raw.len()));
+        let said = timeout(self.limits.message, connection.smtp.command(Stuffed(&mail.raw))).await;
+        said.iter().for_each(|said| connection.dialogue.theirs(said));
+        match said {
             Err(_) => unknown(format!("no reply to the message {}", within(self.limits.message))),
             Ok(Ok(response)) => match Outcome::of(reply(&response, &mail.to)) {
                 Outcome::Unknown { cause, .. } => unknown(cause),
@@ -235,6 +252,7 @@ impl SmtpMailer {
     }
 
     async fn keep(&self, connection: Connection, usable: bool) {
+        let connection = Connection { dialogue: Dialogue::default(), ..connection };
         if usable && connection.used < MAILS_PER_CONNECTION {
             self.idle().push(connection);
         } else if usable {
@@ -242,37 +260,43 @@ impl SmtpMailer {
         }
     }
 
-    async fn connect(&self) -> Result<Connection, Outcome> {
-        match timeout(self.limits.connect, self.sign_in()).await {
+    async fn connect(&self, dialogue: &Dialogue) -> Result<Connection, Outcome> {
+        match timeout(self.limits.connect, self.sign_in(dialogue)).await {
             Ok(result) => result,
             Err(_) => Err(self.out_of_reach(&format!("no connection {}", within(self.limits.connect)))),
         }
     }
 
-    async fn sign_in(&self) -> Result<Connection, Outcome> {
-        let mut smtp = self.open().await?;
+    async fn sign_in(&self, dialogue: &Dialogue) -> Result<Connection, Outcome> {
+        dialogue.ours(|| format!("({}:{})", self.host, self.port));
+        let mut smtp = self.open(dialogue).await?;
         if let (Some(tls), false) = (&self.tls, smtp.is_encrypted()) {
             if smtp.can_starttls() {
-                smtp.starttls(tls.clone(), &self.hello).await.map_err(|error| self.judge(&error))?;
+                dialogue.ours(|| "STARTTLS".to_owned());
+                let begun = smtp.starttls(tls.clone(), &self.hello).await;
+                begun.map_err(|error| self.overheard(error, dialogue))?;
             } else if self.security == Security::Required {
                 return Err(self.out_of_reach("it offers no STARTTLS; tls=none in the mail URL would send in plain"));
             }
         }
         // lettre keeps no list of what else the server can do, so it is asked for once more.
-        let extensions = smtp.command(Ehlo::new(self.hello.clone())).await.map_err(|error| self.judge(&error))?;
+        let extensions = dialogue.command(&mut smtp, Ehlo::new(self.hello.clone())).await;
+        let extensions = extensions.map_err(|error| self.judge(&error))?;
         let pipelining = extensions.message().any(|line| line.trim().eq_ignore_ascii_case("PIPELINING"));
         if let Some(credentials) = &self.credentials {
             if self.security != Security::None && !smtp.is_encrypted() {
                 return Err(self.out_of_reach("it offers no STARTTLS, and a password is not sent in plain"));
             }
+            dialogue.ours(|| "AUTH …".to_owned());
             let signed = smtp.auth(&[Mechanism::Plain, Mechanism::Login], credentials).await;
+            dialogue.theirs(&signed);
             signed
                 .map_err(|error| self.out_of_reach(&format!("the sign-in failed: {}", Trouble::read(&error, None))))?;
         }
-        Ok(Connection { smtp, pipelining, used: 0 })
+        Ok(Connection { smtp, pipelining, used: 0, dialogue: dialogue.clone() })
     }
 
-    async fn open(&self) -> Result<AsyncSmtpConnection, Outcome> {
+    async fn open(&self, dialogue: &Dialogue) -> Result<AsyncSmtpConnection, Outcome> {
         let place = (self.host.as_str(), self.port);
         let opened = if let (Security::Implicit, Some(tls)) = (self.security, &self.tls) {
             AsyncSmtpConnection::connect_tokio1(place, None, &self.hello, Some(tls.clone()), None).await
@@ -282,7 +306,14 @@ impl SmtpMailer {
                 Box::new(stream.map_err(|error| self.out_of_reach(&error.to_string()))?);
             AsyncSmtpConnection::connect_with_transport(stream, &self.hello).await
         };
-        opened.map_err(|error| self.judge(&error))
+        opened.map_err(|error| self.overheard(error, dialogue))
+    }
+
+    /// A failure that only lettre has heard of.
+    fn overheard(&self, error: Error, dialogue: &Dialogue) -> Outcome {
+        let outcome = self.judge(&error);
+        dialogue.theirs(&Err(error));
+        outcome
     }
 
     /// What follows from a failure before there was a mail. A server that is closing (421) or overloaded says so to
@@ -317,14 +348,18 @@ impl Connection {
         let to = Rcpt::new(mail.to.inner().clone(), Vec::new());
         let trouble = |error: Error| Trouble::of(&error, &mail.to);
         let go_on = if self.pipelining {
-            let refused = match self.smtp.command(format!("{from}{to}{Data}")).await.map_err(trouble) {
+            let envelope = format!("{from}{to}{Data}");
+            let refused = match self.dialogue.command(&mut self.smtp, envelope).await.map_err(trouble) {
                 Ok(_) => None,
                 Err(refused @ Trouble::Refused { closing: false, .. }) => Some(refused),
                 Err(trouble) => return Err(trouble),
             };
             // The server answers every command, also those that follow from a refused one; the first refusal counts.
-            let recipient = self.smtp.read_response().await.map_err(trouble);
+            let recipient = self.smtp.read_response().await;
+            self.dialogue.theirs(&recipient);
             let data = self.smtp.read_response().await;
+            self.dialogue.theirs(&data);
+            let recipient = recipient.map_err(trouble);
             let refused = refused.or(recipient.err());
             match (refused, data) {
                 (None, data) => data.map_err(trouble)?,
@@ -333,9 +368,9 @@ impl Connection {
                 (Some(trouble), _) => return Err(trouble),
             }
         } else {
-            self.smtp.command(from).await.map_err(trouble)?;
-            self.smtp.command(to).await.map_err(trouble)?;
-            self.smtp.command(Data).await.map_err(trouble)?
+            self.dialogue.command(&mut self.smtp, from).await.map_err(trouble)?;
+            self.dialogue.command(&mut self.smtp, to).await.map_err(trouble)?;
+            self.dialogue.command(&mut self.smtp, Data).await.map_err(trouble)?
         };
         if go_on.has_code(354) { Ok(()) } else { Err(Trouble::Garbled(format!("DATA: {}", reply(&go_on, &mail.to)))) }
     }

@@ -40,31 +40,31 @@ pub(super) enum Security {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MailUrlError {
     /// Another scheme than those of CONTRACT §3.
-    #[error("unknown mail scheme {0:?}: use smtp://host:port, smtps://host:port or file:DIR")]
+    #[error("unknown mail scheme {0:?}")]
     Scheme(String),
     /// No host, or one with characters that no host has.
-    #[error("the mail URL names no valid host: smtp://[user:password@]host:port")]
+    #[error("the mail URL names no valid host")]
     Host,
     /// Not 1–65535.
-    #[error("the port of the mail URL is not a number from 1 to 65535")]
+    #[error("the port of the mail URL is no port")]
     Port,
     /// A user without a password, or a broken `%xx`.
-    #[error("the mail URL needs user:password before @, with %xx for special characters")]
+    #[error("the mail URL has no user:password before its @")]
     Credentials,
     /// An unknown `tls=`.
-    #[error("tls={0:?} in the mail URL: use none, opportunistic or required")]
+    #[error("tls={0:?} in the mail URL")]
     Tls(String),
     /// A `connections=` outside 1–64.
-    #[error("connections={0:?} in the mail URL: use a number from 1 to 64")]
+    #[error("connections={0:?} in the mail URL")]
     Connections(String),
     /// A `timeout=` outside 1–30.
-    #[error("timeout={0:?} in the mail URL: use seconds from 1 to 30")]
+    #[error("timeout={0:?} in the mail URL")]
     Timeout(String),
     /// A parameter that doesn't exist here.
-    #[error("unknown parameter in the mail URL: there are tls, connections and timeout")]
+    #[error("unknown parameter in the mail URL")]
     Parameter,
     /// `file:` without a directory.
-    #[error("file: in the mail URL needs a directory: file:DIR")]
+    #[error("file: in the mail URL without a directory")]
     Directory,
     /// The system's root certificates could not be loaded.
     #[error("TLS for mail can't be set up: {0}")]

@@ -4,13 +4,13 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::session::Session;
-use super::views::{self, Account, Area, ErrorPage, Freshness, NavEntry, Problem, Shell};
+use super::views::{self, Account, Area, ErrorPage, Freshness, NavEntry, Problem, Shell, Told};
 use super::{Web, assets, see_other};
 use crate::db::{self, Pool};
 use crate::domain::period::{Period, State};
@@ -102,8 +102,12 @@ fn locale(web: &Web, request: &HttpRequest, session: Option<&Session>) -> Locale
 
 /// A parameter of the address.
 fn query(request: &HttpRequest, name: &str) -> Option<String> {
-    let pairs = actix_web::web::Query::<Vec<(String, String)>>::from_query(request.query_string()).ok()?;
-    pairs.into_inner().into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    queries(request).into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+}
+
+fn queries(request: &HttpRequest) -> Vec<(String, String)> {
+    let pairs = actix_web::web::Query::<Vec<(String, String)>>::from_query(request.query_string());
+    pairs.map(actix_web::web::Query::into_inner).unwrap_or_default()
 }
 
 impl Page {
@@ -115,6 +119,11 @@ impl Page {
     /// A parameter of the address.
     pub fn query(&self, name: &str) -> Option<String> {
         query(&self.request, name)
+    }
+
+    /// All parameters of the address.
+    pub fn queries(&self) -> Vec<(String, String)> {
+        queries(&self.request)
     }
 
     /// A period in the address: `None` if there is none, a refusal if it is none.
@@ -146,7 +155,18 @@ impl Page {
             account,
             nav: self.nav(current),
             freshness: None,
+            told: self.told(),
         }
+    }
+
+    /// What a form did that led here; an answer to a form itself tells its own. A link from elsewhere tells nothing.
+    fn told(&self) -> Option<Told> {
+        let site = self.request.headers().get("sec-fetch-site");
+        let is_ours = self.session.is_some() && site.is_none_or(|site| site == "same-origin");
+        let is_read = self.request.method() == Method::GET;
+        self.query("done")
+            .filter(|_| is_read && is_ours)
+            .and_then(|done| Told::read(&done, self.query("at").as_deref()))
     }
 
     /// The frame of a page with figures of a period.
@@ -186,6 +206,9 @@ impl Page {
             }
             if session.role == Role::Employee {
                 areas.push((Area::Record, "/record".to_owned()));
+            }
+            if super::staff::complaints::READERS.contains(&session.role) {
+                areas.push((Area::Complaints, super::staff::complaints::PATH.to_owned()));
             }
             if super::staff::exclusions::READERS.contains(&session.role) {
                 areas.push((Area::Exclusions, "/exclusions".to_owned()));

@@ -71,6 +71,12 @@ export function startBrowser() {
   return chromium.launch({ executablePath: browserPath, headless: true, args: ["--no-sandbox", "--no-first-run", ...quiet] });
 }
 
+/** The browser's own way back, from a page that is wholly there: while it changes pages, Chromium can't tell where it has been. */
+export async function back(page) {
+  await page.waitForLoadState();
+  await page.goBack();
+}
+
 /** A page as one visitor has it; `strangers` collects requests to any other host. */
 export async function visitor(browser, { language = "zh-CN", width = 1280, theme = "light", scripts = true, cookies = [] } = {}) {
   const context = await browser.newContext({

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { allKinds, customersLinks, languages, overhang, startBrowser, startDemo, themes, violations, visitor } from "./demo.mjs";
+import { allKinds, back, customersLinks, languages, overhang, startBrowser, startDemo, themes, violations, visitor } from "./demo.mjs";
 
 let demo, browser, links;
 before(async () => {
@@ -96,7 +96,7 @@ for (const language of languages) {
       await page.locator('button[name="back"]').click();
       assert.equal(await at(), "1");
       assert.ok(await page.locator('input[name="q.overall"][value="2"]').isChecked());
-      await page.goBack();
+      await back(page);
       assert.equal(await at(), "2", "the browser's own way back is a page too");
       assert.ok(await page.locator('input[name="q.recommend"][value="10"]').isChecked());
       await page.locator("#submit").click();

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { languages, overhang, startBrowser, startDemo, themes, violations, visitor } from "./demo.mjs";
+import { back, languages, overhang, startBrowser, startDemo, themes, violations, visitor } from "./demo.mjs";
 
 let demo, browser, counter;
 before(async () => {
@@ -38,14 +38,14 @@ for (const language of languages) {
           assert.equal(await page.locator("input:checked").count(), 0);
         }
       };
-      await page.goBack();
+      await back(page);
       await gone();
       await page.goForward();
       await gone();
       await page.goto(`${counter}/thanks?kiosk=1`);
       await page.waitForURL(`${counter}?kiosk=1`, { timeout: 20_000 });
       assert.equal(await page.locator("input:checked").count(), 0, "a fresh form by itself");
-      await page.goBack();
+      await back(page);
       await gone();
       assert.deepEqual(page.strangers, []);
       await page.context().close();

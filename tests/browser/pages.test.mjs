@@ -17,7 +17,7 @@ after(async () => {
 
 test("there is something to look at", () => {
   const kinds = pages.map((page) => page.name);
-  for (const wanted of ["/s/…", "/overview", "/commitments", "/staff/commitments", "/staff/questionnaires/…/edit/n", "/staff/questionnaires/…/publish", "/staff/questionnaires/…/preview", "/exclusions", "/mail", "/mail/texts", "/mail/texts/…", "/u/…/preferences", "/staff/counters", "/staff/counters/…/sheet", "/staff/counters/…/form", "/staff/counters/…/entry", "/q/…", "/dev/mail", "/sign-in"]) {
+  for (const wanted of ["/s/…", "/overview", "/commitments", "/staff/commitments", "/staff/questionnaires/…/edit/n", "/staff/questionnaires/…/publish", "/staff/questionnaires/…/preview", "/complaints", "/complaints/new", "/exclusions", "/mail", "/mail/texts", "/mail/texts/…", "/u/…/preferences", "/staff/counters", "/staff/counters/…/sheet", "/staff/counters/…/form", "/staff/counters/…/entry", "/q/…", "/dev/mail", "/sign-in"]) {
     assert.ok(kinds.includes(wanted), `${wanted} is not among ${kinds}`);
   }
 });

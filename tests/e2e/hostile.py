@@ -8,6 +8,7 @@ import asyncio
 import collections
 import re
 import threading
+import time
 
 import manyi
 
@@ -32,12 +33,13 @@ FOR_EVER = 3600
 
 
 class Hostile:
-    """Listens on a free port while the `with` block runs. `delay` is how long it thinks about a mail it has recorded."""
+    """Listens on a free port while the `with` block runs. `delay` is how long it thinks about a mail it has recorded, and
+    `slow` how long about those to some domains."""
 
-    def __init__(self, mode="ok", delay=0):
-        self.mode, self.delay, self.port = mode, delay, manyi.free_port()
+    def __init__(self, mode="ok", delay=0, slow=None):
+        self.mode, self.delay, self.slow, self.port = mode, delay, slow or {}, manyi.free_port()
         self.lock = threading.Lock()
-        self.taken = []  # (recipient, Message-ID, connection) of each whole mail, whatever was replied to it
+        self.taken = []  # (recipient, Message-ID, when) of each whole mail, whatever was replied to it
         self.tried = collections.Counter()  # RCPT by recipient
         self.connections = 0
         self.loop = asyncio.new_event_loop()
@@ -78,16 +80,24 @@ class Hostile:
                 found[recipient].append(message_id)
         return found
 
+    def times(self):
+        """When mails came, by domain."""
+        found = collections.defaultdict(list)
+        with self.lock:
+            for recipient, _, when in self.taken:
+                found[recipient.split("@")[1]].append(when)
+        return found
+
     async def _serve(self, reader, writer):
         self.connections += 1
         try:
-            await self._talk(reader, writer, self.connections)
+            await self._talk(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
             writer.close()
 
-    async def _talk(self, reader, writer, connection):
+    async def _talk(self, reader, writer):
         def say(reply):
             writer.write(reply)
             return writer.drain()
@@ -130,9 +140,10 @@ class Hostile:
                 message = await reader.readuntil(b"\r\n.\r\n")
                 message_id = re.search(rb"(?im)^Message-ID:\s*(\S+)", message).group(1).decode()
                 with self.lock:
-                    self.taken.append((recipient, message_id, connection))
-                if self.delay:
-                    await asyncio.sleep(self.delay)
+                    self.taken.append((recipient, message_id, time.monotonic()))
+                delay = self.slow.get(recipient.split("@")[1], self.delay)
+                if delay:
+                    await asyncio.sleep(delay)
                 if mode == "lostok":
                     return
                 if mode == "slowok":

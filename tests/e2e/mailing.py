@@ -105,3 +105,40 @@ def together(manyi, instances, mails, delay=0):
         finish(manyi, mails)
         time.sleep(0.5)
         return seen(manyi, sinks, mails)
+
+
+def paced(manyi, instances, mails, per_second, domains=5):
+    """Sends mails to domains with such a limit by several instances over one database; how many mails the worst domain got
+    within any ten seconds, and within how many seconds all were sent."""
+    queue(manyi, mails, domains=domains)
+    limits = ",".join(f"c{n}.example={per_second * 60}" for n in range(domains))
+    manyi.run("mail", "pause")
+    with contextlib.ExitStack() as stack:
+        sink = stack.enter_context(Hostile())
+        settings = {"role": "worker", "MANYI_SMTP_URL": sink.url(), "MANYI_DOMAIN_RATE": limits}
+        servers = [stack.enter_context(manyi.serve(**settings)) for _ in range(instances)]
+        harness.wait_until(lambda: all(server.lines for server in servers), 60, "an instance does not start")
+        manyi.run("mail", "resume")
+        finish(manyi, mails)
+        assert sink.count() == mails
+        times = {domain: sorted(times) for domain, times in sink.times().items()}
+    most = max(sum(start <= at < start + 10 for at in came) for came in times.values() for start in came)
+    every = [at for came in times.values() for at in came]
+    return most, max(every) - min(every)
+
+
+def beside_a_slow_domain(manyi, mails, seconds, rounds=3):
+    """Sends mails, every fifth to a domain whose server takes so long for each; after these have begun, others are queued.
+    The longest that one of the others took to go out, in seconds."""
+    queue(manyi, mails, domains=5)
+    worst = 0
+    with Hostile(slow={"c0.example": seconds}) as sink, manyi.serve(role="worker", MANYI_SMTP_URL=sink.url()):
+        for round_ in range(rounds + 1):
+            if round_:
+                queue(manyi, 8, prefix=f"r{round_}-", domains=4)
+            queued = time.monotonic()
+            others = mails - mails // 5 + 8 * round_
+            harness.wait_until(lambda: sum(len(t) for d, t in sink.times().items() if d != "c0.example") >= others, 120,
+                               lambda: f"{others} mails were to go past a slow domain: {states(manyi.database)}")
+            worst = max(worst, time.monotonic() - queued if round_ else 0)
+    return worst

@@ -19,10 +19,14 @@ LISTENING = re.compile(r"listening on (http://\S+)")
 PROMPT = {"MANYI_INVITE_DELAY_MINUTES": "0", "MANYI_QUIET_HOURS": "off", "MANYI_COOLDOWN_DAYS": "0"}
 
 
+# Below the range from which the system takes ports of its own; each is handed out once, for who asked may listen later.
+PORTS = random.sample(range(20000, 32000), 12000)
+
+
 def free_port():
-    """A port nobody listens on, below the range from which the system takes ports of its own."""
+    """A port nobody listens on, and that nobody else in these tests was promised."""
     while True:
-        port = random.randrange(20000, 32000)
+        port = PORTS.pop()
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

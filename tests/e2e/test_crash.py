@@ -122,3 +122,18 @@ def test_mailing_by_two_instances(manyi):
     assert (counts.lost, counts.duplicates, counts.not_accepted) == (0, 0, 0), counts
     assert min(counts.shares) >= 0.25, counts
     manyi.run("doctor")
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_limits_per_domain_hold_across_instances(manyi):
+    """Two instances, 5 domains, ten mails a second to each. tests/load/arrives_once.py does it with more mails."""
+    most, seconds = mailing.paced(manyi, 2, 1000, 10)
+    assert most <= 110, most
+    assert seconds < 30, seconds
+    manyi.run("doctor")
+
+
+def test_a_slow_domain_keeps_nobody_waiting(manyi):
+    """Every fifth mail takes four seconds to be taken; what is queued for others meanwhile goes out at once."""
+    worst = mailing.beside_a_slow_domain(manyi, 200, 4)
+    assert worst < 1.5, worst

@@ -169,8 +169,9 @@ def check_department(made, readers, code):
         told = [float(row[name]) if row[name] else None for name in ("average", "average_lower", "average_upper")]
         assert close(told, average and [100 * x for x in average]), (code, row, average)
     z, p = oracle.rise(series, drawn[2])
-    heading = "no lasting rise or fall" if p > 0.05 else "risen by more than chance" if z > 0 else "fallen by more than chance"
-    n = f"n={sum(n for _, n in series[-12:]):,}, p{'<0.001' if p < 0.001 else f'={p:.3f}'}"
+    heading = "no overall rise or fall" if p > 0.05 else "risen by more than chance" if z > 0 else "fallen by more than chance"
+    drawn_from = sum(n > 0 for _, n in series[-12:])
+    n = f"over the {drawn_from} periods with a figure: n={sum(n for _, n in series[-12:]):,}, p{'<0.001' if p < 0.001 else f'={p:.3f}'}"
     words = readers[0].visitor.get(f"{readers[0].url}/departments/{code}?period={MONTH}&lang=en").words
     assert heading in words and n in words, (code, heading, n, words)
 

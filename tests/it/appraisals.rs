@@ -11,7 +11,7 @@ use manyi::export::appraisals::{File, Format};
 use manyi::i18n::{Locale, Texts};
 
 use crate::harness::TestApp;
-use crate::periods::{OCTOBER, close, october};
+use crate::periods::{OCTOBER, close, october, reopen};
 
 /// A file of October as the database has it.
 fn file(app: &TestApp) -> File {
@@ -100,8 +100,25 @@ on_both!(a_workbook_has_codes_as_texts_and_no_formula, |app| {
     assert!(column("department_name").contains(&Data::String("=HYPERLINK(\"http://x\")".into())));
     assert!(column("satisfaction_pct").contains(&Data::Float(80.0)));
     assert_eq!(book.worksheet_range("数据字典").unwrap().height(), 38);
+    let notes = book.worksheet_range("说明").unwrap();
+    assert!(notes.rows().flatten().any(|cell| cell.to_string().contains("没有渠道的答卷")));
     let csv = String::from_utf8(file.bytes(Format::Csv).unwrap()).unwrap();
     assert!(csv.contains("\"'=HYPERLINK(\"\"http://x\"\")\"") && !csv.contains(",=HYPERLINK"), "{csv}");
+});
+
+on_both!(a_file_of_a_reopened_period_has_the_number_of_no_seal, |app| {
+    october(app);
+    close(app, OCTOBER);
+    reopen(app);
+    app.sign_in(Role::Hr, None);
+    let pulled = app.get("/appraisals/2026-10/appraisals.csv");
+    let name = "attachment; filename=\"manyi-appraisals-2026-10-provisional.csv\"";
+    assert_eq!(pulled.header("content-disposition"), name);
+    let status = "evaluating (provisional) after revision 1";
+    let found = rows(&file(app).bytes(Format::Csv).unwrap());
+    assert!(found.iter().all(|row| row["period_status"] == status && row["revision"] == "0"), "{found:?}");
+    let notes = app.pool().query_now(|conn| db::pull::latest(conn, 9)).unwrap();
+    assert_eq!(notes.iter().map(|note| note.revision).collect::<Vec<_>>(), [0]);
 });
 
 on_both!(each_pull_from_the_page_is_noted, |app| {
@@ -147,7 +164,41 @@ on_both!(every_file_of_figures_is_noted_with_its_hash, |app| {
     }
     let page = app.get("/appraisals").body;
     assert!(page.contains("href=\"/appraisals/2026-10/scores.csv\""), "{page}");
-    assert!(["全部指标", "部门对比", "封存内容（不含小样本）"].iter().all(|what| page.contains(what)), "{page}");
+    assert!(["全部指标", "部门对照", "封存内容（不含小样本）"].iter().all(|what| page.contains(what)), "{page}");
+});
+
+on_both!(the_record_of_downloads_says_in_words_which_part_was_taken, |app| {
+    october(app);
+    app.sign_in(Role::Hr, None);
+    let name = |path: &str| app.get(path).header("content-disposition").to_owned();
+    let whole = name("/departments/%E7%94%B2/scores.csv?period=2026-10");
+    assert_ne!(whole, name("/departments/%E7%94%B2/scores.csv?period=2026-10&channel=online"));
+    name("/departments/%E7%94%B2/trend.csv?period=2026-10&channel=online&metric=satisfaction_rate");
+    assert!(name("/comparison.csv?period=2026-10&channel=offline").contains("manyi-comparison-2026-10-offline.csv"));
+    let page = app.get("/appraisals").body;
+    for words in ["<small>甲 · 线上</small>", "<small>甲 · 满意率 · 线上</small>", "<small>线下</small>"]
+    {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(!page.contains("satisfaction_rate") && page.contains("20 份"), "{page}");
+});
+
+on_both!(the_latest_periods_stand_first_and_the_others_are_linked, |app| {
+    october(app);
+    app.advance(chrono::TimeDelta::days(300));
+    let record = app.record(99, "甲");
+    let path = app.survey_path(&app.stored(&record));
+    assert_eq!(app.answer(&path, &[("q.overall", "5"), ("identity", "named")]).status, 303);
+    app.sign_in(Role::Hr, None);
+    let rows = |path: &str| app.get(path).body.matches("/appraisals.xlsx\"").count();
+    assert_eq!(rows("/appraisals"), 6);
+    assert!(app.get("/appraisals").body.contains("href=\"/appraisals?year=2026\""));
+    assert!(app.get("/appraisals?year=2026").body.contains("/appraisals/2026-10/appraisals.xlsx"));
+    for _ in 0..12 {
+        app.get("/appraisals/2026-10/scores.csv");
+    }
+    let page = app.get("/appraisals").body;
+    assert!(page.contains("downloads=all#") && !app.get("/appraisals?downloads=all").body.contains("downloads=all#"));
 });
 
 on_both!(hr_sees_on_the_department_page_no_more_of_a_person_than_in_the_file, |app| {
@@ -178,7 +229,7 @@ on_both!(an_employee_sees_the_own_record_and_no_other_page, |app| {
     app.sign_in(Role::Employee, None);
     assert_eq!(app.get("/").header("location"), "/record");
     let page = app.get("/record");
-    assert!(page.body.contains("王建国") && page.body.contains("样本不足"), "{}", page.body);
+    assert!(page.body.contains("王建国") && page.body.contains("不足 20 份"), "{}", page.body);
     for elsewhere in ["/overview", "/periods", "/appraisals", "/departments/%E7%94%B2"] {
         assert_eq!(app.get(elsewhere).status, 403, "{elsewhere}");
     }

@@ -138,3 +138,12 @@ on_both!(only_service_quality_and_administrators_change_the_rules, |app| {
     let refused = app.post("/asking", &[("step", "add"), ("version", "0"), ("service_type", "a"), ("reason", WHY)]);
     assert_eq!(refused.status, 403);
 });
+
+on_both!(names_of_settings_are_for_administrators, |app| {
+    for (role, names) in [(Role::Hr, false), (Role::Quality, false), (Role::Admin, true)] {
+        app.sign_in(role, None);
+        let page = app.get("/asking").body;
+        assert_eq!(page.contains("MANYI_"), names, "{role:?}");
+        assert!(page.contains("由管理员在系统设置中决定"), "{page}");
+    }
+});

@@ -8,6 +8,7 @@ use manyi::domain::commitment::Commitment;
 use manyi::domain::user::Role;
 
 use crate::harness::{Answer, TestApp};
+use crate::periods::{OCTOBER, october};
 
 const LIST: &str = "/staff/commitments";
 const NEW: &str = "/staff/commitments/new";
@@ -45,7 +46,7 @@ fn all(app: &TestApp) -> Vec<Commitment> {
     app.pool().query_now(db::commitment::all).unwrap()
 }
 
-fn publish(app: &TestApp, which: &str) {
+pub fn publish(app: &TestApp, which: &str) {
     let row = (period::id.eq(which), period::state.eq("published"), period::revision.eq(0));
     let insert = |conn: &mut db::Connection| -> db::Result<()> {
         diesel::insert_into(period::table).values(row).execute(conn)?;
@@ -62,7 +63,11 @@ on_both!(a_preview_stores_nothing_and_its_button_does, |app| {
         assert!(preview.body.contains(said), "{said}: {}", preview.body);
     }
     let saved = confirm(app, &[]);
-    assert_eq!((saved.status, saved.header("location")), (303, LIST));
+    assert_eq!((saved.status, saved.header("location")), (303, "/staff/commitments?done=commitment&at=16"));
+    let told = app.get(saved.header("location"));
+    assert!(told.text("[role=status]").contains("已保存：承诺"), "{}", told.body);
+    assert_eq!(told.attribute("[role=status] a", "href"), "#c16");
+    assert_eq!(told.attribute("#c16", "role"), "row");
     let (known, new) = (all(app).remove(0), all(app).pop().unwrap());
     assert_eq!(known.valid_to.map(|day| day.to_string()).as_deref(), Some("2026-10-31"));
     assert_eq!((new.target, new.valid_from.to_string().as_str()), (9_250, "2026-11-01"));
@@ -80,11 +85,57 @@ on_both!(less_than_thirty_days_need_a_reason, |app| {
     assert!(refused.body.contains("2026 年 11 月 7 日"), "{}", refused.body);
     assert_eq!(refused.attribute("#valid_from", "aria-invalid"), "true");
     assert_eq!(refused.attribute("#note", "value"), "Regulation 12");
+    let unexplained = send(app, "preview", &[("target", "85"), ("reason", "law"), ("note", " ")]);
+    assert_eq!(unexplained.status, 422, "{}", unexplained.body);
+    assert!(unexplained.text(".errors").contains("说明：请填写"), "{}", unexplained.body);
     let waived = [("target", "85"), ("note", "Regulation 12"), ("reason", "law")];
     let preview = send(app, "preview", &waived);
     assert!(preview.body.contains("不足 30 天，理由：法规或行业规定调整：Regulation 12"), "{}", preview.body);
     assert_eq!(confirm(app, &waived).status, 303);
     assert!(app.get(LIST).body.contains("法规或行业规定调整：Regulation 12"));
+    let public = app.get("/commitments").text("section[aria-labelledby=coming]");
+    assert!(public.contains("2026 年 10 月 8 日公布，提前不足 30 天"), "{public}");
+    assert!(public.contains("法规或行业规定调整：Regulation 12"), "{public}");
+    app.advance(TimeDelta::days(40));
+    let public = app.get("/commitments").text("section[aria-labelledby=in-force]");
+    assert!(public.contains("Regulation 12"), "also once it is in force: {public}");
+});
+
+on_both!(an_end_at_short_notice_is_explained_to_the_public, |app| {
+    app.sign_in(Role::Quality, None);
+    let path = format!("{LIST}/{}/end", all(app)[0].id);
+    let csrf = app.get(&path).attribute("input[name=csrf]", "value");
+    let end = |note: &str, step: &str, seen: &str| {
+        let day = [("valid_to", "2026-10-31"), ("reason", "law"), ("note", note), ("seen", seen), ("step", step)];
+        let mut fields = vec![("csrf", csrf.as_str())];
+        fields.extend(day);
+        app.post(&path, &fields)
+    };
+    assert_eq!(end("", "preview", "").status, 422);
+    let seen = end("Regulation 13", "preview", "").attribute("input[name=seen]", "value");
+    let saved = end("Regulation 13", "save", &seen);
+    assert_eq!((saved.status, saved.header("location")), (303, "/staff/commitments?done=commitment-end&at=1"));
+    let public = app.get("/commitments").text("section[aria-labelledby=in-force]");
+    assert!(public.contains("Regulation 13") && public.contains("提前不足 30 天"), "{public}");
+});
+
+on_both!(a_reason_that_was_not_needed_is_no_short_notice, |app| {
+    app.sign_in(Role::Quality, None);
+    assert_eq!(confirm(app, &[("reason", "law"), ("note", "to be sure")]).status, 303);
+    assert!(!app.get("/commitments").body.contains("不足 30 天"));
+});
+
+on_both!(a_preview_has_an_address_to_come_back_to, |app| {
+    app.sign_in(Role::Quality, None);
+    assert_eq!(app.get(NEW).attribute("form.card", "method"), "get");
+    let query: Vec<_> = RIGHT.iter().map(|(name, text)| format!("{name}={}", crate::harness::encode(text))).collect();
+    let preview = app.get(&format!("{NEW}?step=preview&{}", query.join("&")));
+    assert_eq!((preview.status, all(app).len()), (200, 15), "{}", preview.body);
+    assert!(preview.body.contains("保存前请核对") && preview.text("table").contains("92.5"), "{}", preview.body);
+    let wrong = app.get(&format!("{NEW}?step=preview&target=x"));
+    assert_eq!((wrong.status, wrong.attribute("#target", "value").as_str()), (422, "x"));
+    assert_eq!(app.get(&format!("{NEW}?step=save&{}", query.join("&"))).status, 200);
+    assert_eq!(all(app).len(), 15, "looking saves nothing");
 });
 
 #[test]
@@ -99,6 +150,10 @@ fn every_wrong_field_is_told_beside_it_and_keeps_its_text() {
             refused.attribute(&format!("#{field}"), "aria-describedby").split(' ').next(),
             Some(&*format!("{field}-error"))
         );
+    }
+    let summary = refused.text(".errors");
+    for said in ["目标：请填 0 到 100", "条款：请填写", "生效日期：请填日期"] {
+        assert!(summary.contains(said), "{said}: {summary}");
     }
     assert_eq!(refused.attribute("#target", "value"), "100.5");
     let nowhere = send(&app, "preview", &[("scope", "department:nowhere")]);
@@ -139,10 +194,10 @@ on_both!(of_two_that_saw_the_same_register_one_is_stored, |app| {
 on_both!(what_is_published_keeps_its_verdict, |app| {
     app.sign_in(Role::Quality, None);
     publish(app, "2026-09");
-    let correction = [("target", "70"), ("valid_from", "2026-09-01"), ("reason", "correction")];
+    let correction = [("target", "70"), ("valid_from", "2026-09-01"), ("reason", "correction"), ("note", "a slip")];
     let refused = send(app, "preview", &correction);
     assert!(refused.status == 422 && refused.body.contains("2026 年 9 月已公布"), "{}", refused.body);
-    let from_october = [("target", "70"), ("valid_from", "2026-10-01"), ("reason", "correction")];
+    let from_october = [("target", "70"), ("valid_from", "2026-10-01"), ("reason", "correction"), ("note", "a slip")];
     assert_eq!(confirm(app, &from_october).status, 303);
 });
 
@@ -217,3 +272,24 @@ fn what_is_announced_is_public_until_it_begins() {
     app.advance(TimeDelta::days(25));
     assert_eq!(coming(&app), None);
 }
+
+on_both!(the_public_reads_one_published_period_at_a_time, |app| {
+    october(app);
+    assert!(app.get("/commitments").body.contains("还没有公布过结果"));
+    publish(app, OCTOBER);
+    publish(app, "2026-Q3");
+    let newest = app.get("/commitments");
+    assert_eq!(newest.attribute("select[name=period] option[selected]", "value"), OCTOBER);
+    assert!(
+        newest.text("details").contains("各部门的结果") && newest.text("details").contains("甲"),
+        "{}",
+        newest.body
+    );
+    assert!(!newest.body.contains("<details open"), "{}", newest.body);
+    let quarter = app.get("/commitments?period=2026-Q3");
+    assert_eq!(quarter.attribute("select[name=period] option[selected]", "value"), "2026-Q3");
+    assert!(quarter.text("section[aria-labelledby=results] caption").contains("2026 年第 3 季度"), "{}", quarter.body);
+    assert!(app.get("/commitments?period=2026-10").body.contains("<details open"));
+    assert_eq!(app.get("/commitments?period=2026-09").status, 404);
+    assert_eq!(app.get("/commitments?period=soon").status, 400);
+});

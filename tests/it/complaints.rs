@@ -17,7 +17,7 @@ use crate::harness::TestApp;
 use crate::periods::close;
 
 /// A complaint received now about a web service, by the customer of the service record with the same number.
-fn complaint(app: &TestApp, number: usize, department: &str) -> Complaint {
+pub fn complaint(app: &TestApp, number: usize, department: &str) -> Complaint {
     let contact = Contact { email: Some(format!("customer{number}@example.com")), ..Contact::default() };
     Complaint {
         reference: format!("T-{number}"),
@@ -33,7 +33,7 @@ fn complaint(app: &TestApp, number: usize, department: &str) -> Complaint {
     }
 }
 
-fn hand_in(app: &TestApp, complaints: &[Complaint]) -> Vec<Outcome> {
+pub fn hand_in(app: &TestApp, complaints: &[Complaint]) -> Vec<Outcome> {
     let (secrets, zone, now) = (&app.context.secrets, app.context.config.time_zone, app.now());
     let store = |conn: &mut db::Connection| -> db::Result<_> {
         Desk::load(conn, secrets, zone, now)?.store(conn, &complaints.iter().collect::<Vec<_>>())
@@ -41,7 +41,7 @@ fn hand_in(app: &TestApp, complaints: &[Complaint]) -> Vec<Outcome> {
     app.pool().write_now(store).unwrap()
 }
 
-fn complain(app: &TestApp, number: usize) -> Complaint {
+pub(crate) fn complain(app: &TestApp, number: usize) -> Complaint {
     let complaint = complaint(app, number, "客服");
     assert_eq!(hand_in(app, std::slice::from_ref(&complaint)), [Outcome::Created]);
     complaint
@@ -122,7 +122,7 @@ fn told(app: &TestApp, period: &str) -> Vec<(Option<u32>, u32, Option<f64>)> {
     rates(app, period, None).iter().map(|score| (score.satisfied, score.n, score.value)).collect()
 }
 
-fn recounts(app: &TestApp) {
+pub fn recounts(app: &TestApp) {
     let zone = app.context.config.time_zone;
     let recount = app.pool().read_now(|conn| db::doctor::recount(conn, zone)).unwrap();
     assert_eq!(recount.differences, []);
@@ -156,6 +156,22 @@ on_both!(complaints_are_told_per_hundred_services, |app| {
     let thresholds = app.context.thresholds;
     let trend = app.pool().read_now(|conn| db::trend::trend(conn, &request, &thresholds)).unwrap();
     assert_eq!(trend.points.iter().map(|point| (point.n, point.value)).collect::<Vec<_>>(), [(40, Some(7.5))]);
+    recounts(app);
+});
+
+on_both!(the_quarter_of_a_first_complaint_that_came_late_has_its_rate, |app| {
+    app.department("客服");
+    let received_at = app.now() - TimeDelta::days(9);
+    let served = |number| ServiceRecord { completed_at: received_at, ..app.record(number, "客服") };
+    app.store(&(0..20).map(served).collect::<Vec<_>>());
+    close(app, "2026-09");
+    let late = Complaint { received_at, ..complaint(app, 92, "客服") };
+    assert_eq!(hand_in(app, &[late]), [Outcome::Created]);
+    // In October nobody has been served yet; September was told without it, and nobody had handed one in by then.
+    assert_eq!((told(app, "2026-09"), told(app, "2026-Q2")), (vec![], vec![]));
+    assert_eq!(told(app, "2026-Q3"), [(Some(1), 20, Some(5.0))]);
+    close(app, "2026-Q3");
+    assert_eq!(told(app, "2026-Q3"), [(Some(1), 20, Some(5.0))]);
     recounts(app);
 });
 

@@ -19,7 +19,7 @@ use crate::harness::TestApp;
 
 /// Lets mail go to a server that says to `RCPT`, and to the end of a message (`.`), what it is told to. Counts what it
 /// was asked to take.
-fn send_to(app: &mut TestApp, say: impl Fn(&str) -> String + Send + Sync + 'static) -> Arc<AtomicUsize> {
+pub(crate) fn send_to(app: &mut TestApp, say: impl Fn(&str) -> String + Send + Sync + 'static) -> Arc<AtomicUsize> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("smtp://127.0.0.1:{}?tls=none&connections=1", listener.local_addr().unwrap().port());
     let asked = Arc::new(AtomicUsize::new(0));
@@ -55,11 +55,11 @@ fn send_to(app: &mut TestApp, say: impl Fn(&str) -> String + Send + Sync + 'stat
 }
 
 /// One more service of customer 1.
-fn again(app: &TestApp, n: usize) -> Stored {
+pub(crate) fn again(app: &TestApp, n: usize) -> Stored {
     app.stored(&ServiceRecord { external_id: format!("A-{n}"), ..app.record(1, "D1") })
 }
 
-fn state(app: &TestApp, stored: &Stored) -> State {
+pub(crate) fn state(app: &TestApp, stored: &Stored) -> State {
     app.pool().query_now(|conn| invitation::by_id(conn, stored.invitation_id)).unwrap().unwrap().state
 }
 

@@ -104,17 +104,22 @@ impl TestApp {
     pub fn on_sqlite_with(settings: &[(&'static str, String)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}/manyi.db", directory.path().display());
-        Self::start(directory, url, None, settings)
+        Self::start(directory, url, None, settings, standing())
     }
 
     /// `None` where no server is named for tests; `tests/run` always names one.
     pub fn on_postgres() -> Option<Self> {
+        Self::on_postgres_at(standing())
+    }
+
+    /// With another clock than one that stands at [`START`].
+    pub fn on_postgres_at(clock: Clock) -> Option<Self> {
         let server = std::env::var("MANYI_TEST_POSTGRES_URL").ok()?;
         let name = format!("manyi_{}", hex::encode(manyi::crypto::random::<8>()));
         run_sql(&server, &format!("CREATE DATABASE {name}"));
         let (address, _) = server.rsplit_once('/').unwrap();
         let url = format!("{address}/{name}");
-        Some(Self::start(tempfile::tempdir().unwrap(), url, Some((server, name)), &[]))
+        Some(Self::start(tempfile::tempdir().unwrap(), url, Some((server, name)), &[], clock))
     }
 
     fn start(
@@ -122,6 +127,7 @@ impl TestApp {
         url: String,
         database: Option<(String, String)>,
         settings: &[(&'static str, String)],
+        clock: Clock,
     ) -> Self {
         let secret = directory.path().join("secret").display().to_string();
         let flags = [
@@ -140,7 +146,7 @@ impl TestApp {
         let flags = [&flags[..], settings].concat();
         let config = Config::from_layers(None, Vec::new(), &flags).unwrap();
         let mut program = Program::prepare(config, Role::Web).unwrap();
-        program.context.clock = Clock::manual(DateTime::parse_from_rfc3339(START).unwrap().to_utc());
+        program.context.clock = clock;
         let (context, base) = (program.context.clone(), program.context.base_url());
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::spawn(move || program.run(|handle| sender.send(handle).unwrap()).unwrap());
@@ -386,6 +392,10 @@ impl Drop for TestApp {
             run_sql(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         }
     }
+}
+
+fn standing() -> Clock {
+    Clock::manual(DateTime::parse_from_rfc3339(START).unwrap().to_utc())
 }
 
 fn run_sql(url: &str, sql: &str) {

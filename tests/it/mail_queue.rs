@@ -50,6 +50,8 @@ on_both!(the_way_of_a_services_mail_is_shown_without_when_it_was_answered, |app|
         page.body
     );
     assert!(!page.body.contains("customer1@") && page.body.contains("第 1 次提醒"), "{}", page.body);
+    let wide = app.get(&format!("/mail/way?number={}", crate::harness::encode("Ａ－００００１")));
+    assert!(wide.status == 200 && wide.body.contains("A-00001"), "{}", wide.body);
     assert_eq!(app.get("/mail/way?number=nothing").status, 404);
 });
 

@@ -84,6 +84,14 @@ pub fn close(app: &TestApp, period: &str) -> Moved {
     go(app, period, Step::Seal, Some("nobody objects")).unwrap()
 }
 
+/// Reopens October, asked for and confirmed by two users.
+pub fn reopen(app: &TestApp) {
+    user(app, "a@manyi.example", Role::Hr);
+    user(app, "b@manyi.example", Role::Quality);
+    let two = (Some("a@manyi.example"), Some("b@manyi.example"));
+    go_by(app, OCTOBER, Step::Reopen, Some("a wrong import"), two).unwrap();
+}
+
 fn refused(result: Result<Moved, MoveError>) -> Refused {
     match result {
         Err(MoveError::Refused(refused)) => refused,
@@ -372,6 +380,9 @@ on_both!(a_period_is_moved_on_its_page, |app| {
         assert_eq!(press(app, step, "").status, 303, "{step}");
     }
     assert_eq!(press(app, "seal", "").status, 422);
+    let own = press(app, "seal", "各部门均已确认");
+    assert!(own.status == 422 && own.body.contains("须由另一人封存"), "{}", own.body);
+    app.sign_in(Role::Hr, None);
     assert_eq!(press(app, "seal", "各部门均已确认").status, 303);
     assert_eq!(faults(app), []);
     let page = app.get("/periods/2026-10").body;
@@ -439,8 +450,8 @@ on_both!(a_request_to_reopen_ends_with_the_seal, |app| {
     app.sign_in(Role::Quality, None);
     assert_eq!([press(app, "evaluate", "").status, press(app, "publish", "").status], [303, 303]);
     assert_eq!(press(app, "ask", "a wrong import").status, 303);
-    assert_eq!(press(app, "seal", "nobody objects").status, 303);
     app.sign_in(Role::Hr, None);
+    assert_eq!(press(app, "seal", "nobody objects").status, 303);
     assert_eq!(press(app, "confirm", "").status, 422);
     let course = app.pool().query_now(db::period::Progress::load).unwrap().course(OCTOBER.parse().unwrap());
     assert_eq!(course.state, State::Sealed);
@@ -482,12 +493,28 @@ on_both!(a_department_reads_whether_a_review_may_rest_on_its_figures, |app| {
     assert!(said(app).starts_with("暂定：本期已结束，结果应在 2026 年 11 月 13 日前公布"), "{}", said(app));
     assert_eq!([press(app, "evaluate", "").status, press(app, "publish", "").status], [303, 303]);
     assert!(said(app).contains("异议期到 2026 年 11 月 16 日为止，2026 年 11 月 17 日起可以封存"), "{}", said(app));
-    assert_eq!(press(app, "seal", "nobody objects").status, 303);
+    app.sign_in(Role::Quality, None);
+    let sealed = press(app, "seal", "nobody objects");
+    assert_eq!((sealed.status, sealed.header("location")), (303, "/periods/2026-10?done=sealed"));
+    assert!(app.get(sealed.header("location")).text("[role=status]").contains("已保存：本期已封存"));
+    assert!(
+        said(app).starts_with("已提前封存（理由：nobody objects），异议期仍到 2026 年 11 月 16 日为止"),
+        "{}",
+        said(app)
+    );
+    for path in ["/periods", "/appraisals"] {
+        let list = app.get(path).body;
+        assert!(list.contains("提前封存，异议期到 2026 年 11 月 16 日"), "{path}: {list}");
+    }
+    assert!(!app.get("/appraisals").body.contains("<small>最终数值"));
+    app.advance(TimeDelta::days(15));
+    app.sign_in(Role::Auditor, None);
     assert_eq!(said(app), "已封存，可作为考核依据。");
+    assert!(app.get("/appraisals").body.contains("<small>最终数值"));
 });
 
 /// Presses a button of the page of October, with its box ticked.
-fn press(app: &TestApp, step: &str, reason: &str) -> crate::harness::Answer {
+pub fn press(app: &TestApp, step: &str, reason: &str) -> crate::harness::Answer {
     let csrf = app.get("/periods/2026-10").attribute("input[name=csrf]", "value");
     app.post("/periods/2026-10", &[("csrf", &csrf), ("step", step), ("reason", reason), ("sure", "yes")])
 }

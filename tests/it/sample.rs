@@ -125,9 +125,13 @@ fn drawn(app: &mut TestApp, role: Role) -> String {
 
 /// Addresses of interviews, in the order of the list.
 fn cases(app: &TestApp) -> Vec<String> {
-    let page = app.get("/samples/2026-Q3?show=all").body;
-    let links = page.split("href=\"/samples/2026-Q3/").skip(1);
-    links.map(|rest| format!("/samples/2026-Q3/{}", rest.split('"').next().unwrap())).collect()
+    let pages: String = (1..=3).map(|page| app.get(&format!("/samples/2026-Q3?show=all&page={page}")).body).collect();
+    let links = pages.split("href=\"/samples/2026-Q3/").skip(1);
+    let mut all: Vec<String> =
+        links.map(|rest| format!("/samples/2026-Q3/{}", rest.split('"').next().unwrap())).collect();
+    let mut seen = std::collections::HashSet::new();
+    all.retain(|case| seen.insert(case.clone()));
+    all
 }
 
 /// Key of the version that a channel asks.
@@ -167,6 +171,12 @@ on_both!(answers_by_phone_count_in_the_sample_and_judge_the_quarter, |app| {
     assert_eq!(stored, vec![("phone".to_owned(), "sample".to_owned(), true); 10]);
     let recount = app.pool().read_now(|conn| db::doctor::recount(conn, app.context.config.time_zone)).unwrap();
     assert_eq!(recount.differences, vec![]);
+});
+
+on_both!(a_list_nobody_has_answered_yet_does_not_speak_of_results, |app| {
+    drawn(app, Role::Quality);
+    let page = app.get("/departments/A?period=2026-Q3&channel=online").body;
+    assert!(page.contains("目前还没有一份回访结果"), "{page}");
 });
 
 on_both!(a_customer_who_was_drawn_answers_once, |app| {
@@ -228,8 +238,10 @@ on_both!(the_page_draws_what_the_command_draws, |app| {
     fill(app);
     app.sign_in(Role::Quality, None);
     let csrf = app.get("/samples").attribute("input[name=csrf]", "value");
-    let fields = [("csrf", csrf.as_str()), ("period", QUARTER), ("fraction", "0.2"), ("seed", "2026")];
-    assert_eq!(app.post("/samples", &fields).header("location"), "/samples/2026-Q3");
+    let fields = [("csrf", csrf.as_str()), ("period", QUARTER), ("fraction", "０．２"), ("seed", "２０２６")];
+    let form = app.get("/samples").body;
+    assert!(form.contains("抽样后，本季度按承诺的判定以抽样结果为准") && form.contains("不小于 0 的整数"), "{form}");
+    assert_eq!(app.post("/samples", &fields).header("location"), "/samples/2026-Q3?done=sample");
     let by_page = app
         .pool()
         .query_now(|conn| {
@@ -260,6 +272,33 @@ on_both!(a_wrong_form_says_what_is_wrong_and_keeps_what_was_typed, |app| {
     assert_eq!(refused.status, 422);
     assert!(refused.body.contains("value=\"10%\"") && refused.body.contains("value=\"-1\""));
     assert!(refused.body.contains("#fraction") && refused.body.contains("#seed"));
+});
+
+on_both!(what_was_noted_is_told_on_the_list, |app| {
+    let csrf = drawn(app, Role::Quality);
+    let case = cases(app).remove(0);
+    let version = current(app, Channel::Online).to_string();
+    let fields = [("csrf", csrf.as_str()), ("version", &version), ("q.overall", "5")];
+    let saved = app.post(&format!("{case}/interview"), &fields);
+    assert_eq!(saved.header("location"), "/samples/2026-Q3?done=interview#list");
+    let list = app.get("/samples/2026-Q3?done=interview");
+    assert!(list.text("section[aria-labelledby=list] [role=status]").contains("已保存：电话问卷"), "{}", list.body);
+    assert!(list.text("section[aria-labelledby=list] caption").contains("按部门代码"), "{}", list.body);
+    let unheard = app.get("/samples/2026-Q3?done=nonsense");
+    assert!(unheard.status == 200 && !unheard.body.contains("role=\"status\""));
+});
+
+on_both!(a_customer_without_a_number_is_told_before_the_questions, |app| {
+    app.department("A");
+    let mut record = app.record(0, "A");
+    record.completed_at = "2026-09-30T23:59:59+08:00".parse::<DateTime<Utc>>().unwrap();
+    record.contact.phone = None;
+    app.store(&[record]);
+    draw(app, &request("1", 42, None)).unwrap();
+    app.sign_in(Role::Quality, None);
+    let csrf = app.get("/samples").attribute("input[name=csrf]", "value");
+    let shown = app.post(&format!("{}/contact", cases(app)[0]), &[("csrf", &csrf)]);
+    assert!(shown.text(".contact").contains("没有电话号码"), "{}", shown.body);
 });
 
 on_both!(a_redraw_keeps_those_who_have_answered, |app| {

@@ -62,6 +62,7 @@ on_both!(every_table_is_as_the_schema_says, |app| {
                 privacy_notice,
                 response_correction,
                 suspect_tally,
+                mail_pace,
             );
             Ok(())
         })

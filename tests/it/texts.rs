@@ -3,12 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// The keys of a language, each with the arguments its text names.
+/// The keys of a language, each with the arguments its text names. Help of the command line is left out: its English
+/// stands beside what it is about, and `src/cli/help.rs` finds what is missing in Chinese.
 fn keys(locale: &str) -> BTreeMap<String, BTreeSet<String>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/locales").join(locale);
     let mut keys = BTreeMap::new();
     for entry in std::fs::read_dir(folder).unwrap() {
-        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let path = entry.unwrap().path();
+        if path.ends_with("help.ftl") {
+            continue;
+        }
+        let text = std::fs::read_to_string(path).unwrap();
         let mut current = String::new();
         for line in text.lines() {
             let starts = line.chars().next().is_some_and(|c| c.is_ascii_alphabetic());

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Counts what is lost and what comes twice: kill -9, SIGTERM, and several instances over one PostgreSQL.
+"""Counts what is lost and what comes twice: kill -9, SIGTERM, and several instances over one PostgreSQL; and how limits per
+domain hold.
 
   cargo build --release && MANYI_TEST_POSTGRES_URL=postgres://… tests/load/arrives_once.py [--scale 1.0]
 
@@ -54,6 +55,17 @@ def main():
         mails = int(10_000 * scale)
         counts = on("postgres", lambda manyi: mailing.together(manyi, instances, mails))
         say(f"PostgreSQL, {instances} instances", counts, 0, 0.25 if instances == 2 else 0.05)
+    mails = int(2000 * scale)
+    most, seconds = on("postgres", lambda manyi: mailing.paced(manyi, 2, mails, 10))
+    print(f"PostgreSQL, 2 instances, 5 domains limited to 10 a second each: {mails} mails in {seconds:.0f} s, "
+          f"at most {most} to a domain within 10 s", flush=True)
+    if most > 110:
+        broken.append("limits per domain")
+    for kind, name in (("sqlite", "SQLite"), ("postgres", "PostgreSQL")):
+        worst = on(kind, lambda manyi: mailing.beside_a_slow_domain(manyi, 200, 4))
+        print(f"{name}, a domain that takes 4 s for each mail: mails to others went out within {worst:.1f} s", flush=True)
+        if worst > 1.5:
+            broken.append(f"{name}, beside a slow domain")
     for what in broken:
         print(f"not as promised: {what}")
     sys.exit(1 if broken else 0)

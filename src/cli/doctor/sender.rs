@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::super::settings;
 use super::{Check, DnsRecord};
 use crate::config::Config;
 use crate::i18n::Texts;
@@ -23,7 +24,7 @@ pub(super) fn check(config: &Config, dns_txt: Option<&Path>, t: Texts, checks: &
                 Some(signer)
             }
             Err(error) => {
-                checks.push(Check::new("dkim", false, format!("MANYI_DKIM_KEY: {error}")));
+                checks.push(Check::new("dkim", false, settings::signing_key(error, t)));
                 None
             }
         },

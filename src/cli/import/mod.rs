@@ -25,12 +25,12 @@ use report::Report;
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// departments, staff, service-records, ratings, complaints or holidays
+    /// What the file holds: departments, staff, service-records, ratings, complaints or holidays
     #[arg(value_name = "KIND")]
     kind: Kind,
-    /// The table
+    /// The CSV or XLSX file
     file: PathBuf,
-    /// How the file's columns become ours (TOML)
+    /// A file that says which of the table's columns are which of ours (TOML)
     #[arg(long, value_name = "MAP.toml")]
     map: Option<PathBuf>,
     /// Store nothing; only tell what would be done

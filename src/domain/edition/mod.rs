@@ -63,7 +63,7 @@ pub struct Inputs {
     /// Sums of responses that were left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<Tally>,
-    /// The month of the first complaint that was handed in, by then.
+    /// The first period of this length in which a complaint counts, by then; in older seals its first month.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub complaints_since: Option<Period>,
 }
@@ -276,7 +276,7 @@ impl Inputs {
             services: services.into_iter().map(ServiceCount::from).collect(),
             frames,
             left_out: listed(left_out),
-            complaints_since: book.complaints_since(),
+            complaints_since: book.complaints_since(period.grain()),
         }
     }
 
@@ -326,7 +326,8 @@ impl Inputs {
             let line = ServiceLine { employee_id, channel, periods: count.periods, services: count.services() };
             book.add_services(department, line);
         }
-        book.tell_complaints_since(self.complaints_since);
+        let first = self.complaints_since.map(|first| Period::containing(first.start(), period.grain()));
+        book.tell_complaints_since(first);
         for SampleFrame { department, channel, eligible, drawn } in &self.frames {
             let Some(department) = departments.get(department.as_str()) else { continue };
             let frame = Frame { quarter: period, channel: *channel, eligible: *eligible, drawn: *drawn };

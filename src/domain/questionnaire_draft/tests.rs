@@ -33,6 +33,11 @@ fn a_draft_keeps_everything_that_a_questionnaire_can_say() {
 }
 
 #[test]
+fn the_five_words_offered_are_those_that_are_asked_by_default() {
+    assert_eq!(Draft::of(&online()).questions[0].options, five_words());
+}
+
+#[test]
 fn codes_of_imported_files_are_not_edited() {
     assert!(is_code("shop-visit") && is_code("online"));
     assert!(!is_code("ratings-online:overall") && !is_code("Shop") && !is_code(""));

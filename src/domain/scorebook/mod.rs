@@ -86,8 +86,8 @@ pub struct Scorebook {
     frames: HashMap<i64, Vec<Frame>>,
     left_out: HashMap<i64, Vec<Line>>,
     sealed: HashMap<Whose, Vec<Score>>,
-    /// The month of the first complaint anywhere in the organisation.
-    complaints_since: Option<Period>,
+    /// The first month, the first quarter and the first year in which a complaint of anyone in the organisation counts.
+    complaints_since: Vec<Period>,
     small_numbers: SmallNumbers,
 }
 
@@ -141,7 +141,7 @@ impl Scorebook {
             frames: HashMap::new(),
             left_out: HashMap::new(),
             sealed: HashMap::new(),
-            complaints_since: None,
+            complaints_since: Vec::new(),
             small_numbers: SmallNumbers::new(tree),
         }
     }
@@ -158,18 +158,19 @@ impl Scorebook {
         self.services.entry(department_id).or_default().push(line);
     }
 
-    /// Says in which month the first complaint counts that the organisation handed in: none before it is no figure.
-    pub fn tell_complaints_since(&mut self, month: Option<Period>) {
-        self.complaints_since = month;
+    /// Says in which month, quarter and year the first complaint counts that the organisation handed in: none before it is
+    /// no figure. One that came late may count in October and in the third quarter.
+    pub fn tell_complaints_since(&mut self, first: impl IntoIterator<Item = Period>) {
+        self.complaints_since = first.into_iter().collect();
     }
 
-    /// The month of the first complaint.
-    pub const fn complaints_since(&self) -> Option<Period> {
-        self.complaints_since
+    /// The first period of a length in which a complaint counts.
+    pub fn complaints_since(&self, grain: Grain) -> Option<Period> {
+        self.complaints_since.iter().copied().find(|first| first.grain() == grain)
     }
 
     fn tells_complaints(&self, period: Period) -> bool {
-        self.complaints_since.is_some_and(|month| month.start() <= period.end())
+        self.complaints_since(period.grain()).is_some_and(|first| first.start() <= period.start())
     }
 
     /// Adds what the sample of a quarter was drawn from in a department.

@@ -48,7 +48,7 @@ pub(super) struct SmallNumbers {
 #[derive(Debug, Clone, Default)]
 struct Decided {
     answers: HashMap<(Rests, Base), Arc<Answers>>,
-    shown: HashMap<(Rests, Base, Period, u32), Arc<Shown>>,
+    shown: HashMap<(Rests, Base, u32), HashMap<Period, Arc<Shown>>>,
 }
 
 /// Where something is counted: department, person, channel, periods.
@@ -145,13 +145,9 @@ impl SmallNumbers {
     }
 
     fn shown(&self, key: &(Rests, Base), period: Period, minimum: u32) -> Arc<Shown> {
-        let place = (key.0.clone(), key.1, period, minimum);
-        if let Some(known) = self.decided.borrow().shown.get(&place) {
-            return known.clone();
-        }
-        let mut shorter = |shorter| self.shown(key, shorter, minimum);
-        let shown = Arc::new(self.answers(key).shown(period, minimum, &mut shorter));
-        self.decided.borrow_mut().shown.insert(place, shown.clone());
-        shown
+        let answers = self.answers(key);
+        let mut decided = self.decided.borrow_mut();
+        let known = decided.shown.entry((key.0.clone(), key.1, minimum)).or_default();
+        answers.decided(period, minimum, known)
     }
 }

@@ -153,11 +153,17 @@ mod complaints {
         book.score(&slice, &named, Metric::ComplaintRate, &[], &Thresholds::default())
     }
 
+    /// A month, its quarter and its year.
+    fn first(month: &str) -> [Period; 3] {
+        let month: Period = month.parse().unwrap();
+        Grain::ALL.map(|grain| Period::containing(month.start(), grain))
+    }
+
     fn book(since: Option<&str>) -> Scorebook {
         let mut book = Scorebook::of(vec![(DEPARTMENT, None)]);
         book.add_services(DEPARTMENT, served(Channel::Online, "2026-07", 50, 0));
         book.add_services(DEPARTMENT, served(Channel::Online, "2026-08", 40, 3));
-        book.tell_complaints_since(since.map(|month| month.parse().unwrap()));
+        book.tell_complaints_since(since.iter().flat_map(|month| first(month)));
         book
     }
 
@@ -180,9 +186,18 @@ mod complaints {
     }
 
     #[test]
+    fn the_first_one_handed_in_late_counts_where_it_counts() {
+        let mut book = book(None);
+        // Received in August, which was published: it counts in October, and in the quarter, which was not.
+        book.tell_complaints_since(["2026-10", "2026-Q3", "2026"].map(|first| first.parse().unwrap()));
+        let told = |period| score(&book, &[DEPARTMENT], None, period).value;
+        assert_eq!((told("2026-08"), told("2026-Q3"), told("2026")), (None, Some(3.3333), Some(3.3333)));
+    }
+
+    #[test]
     fn a_few_on_many_services_are_told_and_any_on_a_few_services_are_not() {
         let mut book = Scorebook::of(vec![(1, None), (2, Some(1)), (3, Some(1)), (4, Some(1))]);
-        book.tell_complaints_since(Some("2026-01".parse().unwrap()));
+        book.tell_complaints_since(first("2026-01"));
         for (department, records, complaints) in [(2, 90, 1), (3, 60, 0), (4, 3, 2)] {
             book.add_services(department, served(Channel::Offline, "2026-08", records, complaints));
         }
@@ -195,7 +210,7 @@ mod complaints {
     #[test]
     fn who_complained_where_nobody_was_served_does_not_follow_either() {
         let mut book = Scorebook::of(vec![(1, None), (2, Some(1)), (3, Some(1))]);
-        book.tell_complaints_since(Some("2026-01".parse().unwrap()));
+        book.tell_complaints_since(first("2026-01"));
         for (department, records, complaints) in [(2, 60, 1), (3, 0, 2)] {
             book.add_services(department, served(Channel::Offline, "2026-08", records, complaints));
         }
@@ -214,7 +229,7 @@ mod complaints {
             counts in proptest::collection::vec((0_u32..12, 0_u32..4), 12),
         ) {
             let mut book = Scorebook::of(vec![(1, None), (2, Some(1)), (3, Some(1))]);
-            book.tell_complaints_since(Some("2026-01".parse().unwrap()));
+            book.tell_complaints_since(first("2026-01"));
             let months = ["2026-07", "2026-08", "2026-09"];
             let places = months.into_iter().flat_map(|month| Channel::ALL.map(|channel| (month, channel)));
             let places = places.flat_map(|(month, channel)| [2, 3].map(|department| (department, month, channel)));

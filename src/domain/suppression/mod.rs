@@ -16,18 +16,26 @@
 //! small group follows.
 //!
 //! A quarter or a year gives way to the shorter periods inside it, which were known before it: it is shown only where
-//! taking them away leaves nothing or enough. Differences of differences, over several units *and* several periods,
-//! are not followed any further.
+//! taking them away leaves nothing or enough. Then all of them are taken together (`across`): whatever follows about
+//! one unit from the figures of all units in the period and in the shorter ones inside it, however combined, is of
+//! nobody or of enough. Persons tell nothing of their department that its own figures do not tell.
+//!
+//! What is not followed: groups made of several units *and* several periods that are no unit's; and quarters that share a
+//! month because answers came late, before their year is settled.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use self::settle::{Part, Place, Settling, Sizes, plus};
+use self::across::{Across, Told};
+use self::settle::{Flags, Part, Place, Settling, Sizes, plus};
+use self::space::{Cells, MOST};
 use super::period::{Grain, Period};
 use super::response::Periods;
 use super::service_record::Channel;
 
+mod across;
 mod settle;
+mod space;
 
 /// Answers of one group, as a tally has them.
 #[derive(Debug, Clone, Copy)]
@@ -61,15 +69,16 @@ pub enum Unit {
 #[derive(Debug, Clone)]
 pub struct Answers {
     units: Vec<Node>,
-    places: HashMap<Unit, usize>,
-    counts: Vec<(usize, Count)>,
+    places: Arc<HashMap<Unit, usize>>,
+    /// By the periods they count in; each in the order of the units.
+    counts: BTreeMap<Periods, Vec<(usize, Count)>>,
 }
 
 /// The figures of a period that may be shown.
 #[derive(Debug, Clone, Default)]
 pub struct Shown {
-    whole: HashSet<Unit>,
-    split: HashSet<Unit>,
+    places: Arc<HashMap<Unit, usize>>,
+    flags: Flags,
 }
 
 #[derive(Debug, Clone)]
@@ -116,8 +125,22 @@ impl Answers {
             Some(person) => places.get(&Unit::Person(count.department, person)).copied(),
             None => own(&places, count.department),
         };
-        let counts = counts.iter().filter_map(|count| Some((at(count)?, *count))).collect();
-        Self { units, places, counts }
+        let mut of_periods: BTreeMap<Periods, Vec<(usize, Count)>> = BTreeMap::new();
+        for (unit, count) in counts.iter().filter_map(|count| Some((at(count)?, *count))) {
+            of_periods.entry(count.periods).or_default().push((unit, count));
+        }
+        of_periods.values_mut().for_each(|counts| counts.sort_by_key(|(unit, _)| *unit));
+        Self { units, places: Arc::new(places), counts: of_periods }
+    }
+
+    /// What may be shown of a period, with what is known already: longer periods ask for the shorter ones inside them.
+    pub fn decided(&self, period: Period, minimum: u32, known: &mut HashMap<Period, Arc<Shown>>) -> Arc<Shown> {
+        if let Some(found) = known.get(&period) {
+            return found.clone();
+        }
+        let found = Arc::new(self.shown(period, minimum, &mut |shorter| self.decided(shorter, minimum, known)));
+        known.insert(period, found.clone());
+        found
     }
 
     /// What may be shown of a period. `shorter` tells the same of a shorter period.
@@ -127,21 +150,24 @@ impl Answers {
         for part in parts.iter().filter(|part| part.place.is_inside()) {
             sizes.iter_mut().zip(&part.sizes).for_each(|(total, more)| plus(total, *more));
         }
-        let (shown, apart) = Settling { units: &self.units, parts: &parts, sizes: &sizes, minimum }.settled();
-        let units = |shown: &[bool]| {
-            let kept = self.units.iter().zip(shown).filter(|(_, shown)| **shown);
-            kept.map(|(node, _)| node.unit).collect()
-        };
-        Shown { whole: units(&shown), split: units(&apart) }
+        let mut settled = Settling { units: &self.units, parts: &parts, sizes: &sizes, minimum }.settled();
+        match self.across(period, minimum, shorter) {
+            Some(across) => across.mend(&mut settled),
+            // So much came late that it can't be followed.
+            None => settled = (vec![false; self.units.len()], vec![false; self.units.len()]),
+        }
+        Shown { places: self.places.clone(), flags: settled }
     }
 
     /// How many answers a person has in a department over a period.
     pub fn of_person(&self, department: i64, person: i64, channel: Option<Channel>, period: Period) -> u32 {
-        let place = self.places.get(&Unit::Person(department, person));
-        let counted = self.counts.iter().filter(|(at, count)| {
-            Some(at) == place && count.periods.include(period) && (channel.is_none() || count.channel == channel)
+        let Some(place) = self.places.get(&Unit::Person(department, person)) else { return 0 };
+        let counted = self.counts.iter().filter(|(periods, _)| periods.include(period)).flat_map(|(_, counts)| {
+            let first = counts.partition_point(|(unit, _)| unit < place);
+            counts.iter().skip(first).take_while(|(unit, _)| unit == place)
         });
-        counted.map(|(_, count)| count.n).sum()
+        let of_channel = counted.filter(|(_, count)| channel.is_none() || count.channel == channel);
+        of_channel.map(|(_, count)| count.n).sum()
     }
 
     /// The unit that a set of departments is, if it is one.
@@ -165,44 +191,88 @@ impl Answers {
         self.units.get(*top).filter(|_| closed).map(|node| node.unit)
     }
 
+    /// All figures of a period and of the shorter ones that share answers with it, as sums of cells; `None` of too many.
+    fn across(
+        &self,
+        period: Period,
+        minimum: u32,
+        shorter: &mut dyn FnMut(Period) -> Arc<Shown>,
+    ) -> Option<Across<'_>> {
+        let is_year = period.grain() == Grain::Year;
+        let quarter = |month: Period| Period::containing(month.start(), Grain::Quarter);
+        let mut inside: BTreeSet<Period> = period.months().collect();
+        inside.extend(period.months().filter(|_| is_year).map(quarter));
+        for periods in self.counts.keys().filter(|periods| periods.include(period)) {
+            inside.insert(periods.month);
+            inside.extend(is_year.then_some(periods.quarter));
+        }
+        let has_a_share = |periods: &Periods| {
+            periods.include(period) || inside.contains(&periods.month) || inside.contains(&periods.quarter)
+        };
+        // The cells there are: which periods they count in, and the channel's class.
+        let counted: Vec<_> = self.counts.iter().filter(|(periods, _)| has_a_share(periods)).collect();
+        let mut places: BTreeMap<(Periods, usize), usize> = BTreeMap::new();
+        for (periods, counts) in &counted {
+            places.extend(counts.iter().map(|(_, count)| ((**periods, class(count.channel)), 0)));
+        }
+        if places.len() > MOST {
+            return None;
+        }
+        places.values_mut().zip(0..).for_each(|(place, at)| *place = at);
+        let mut sizes = vec![vec![0_u32; places.len()]; self.units.len()];
+        for (periods, counts) in counted {
+            let of_class = [0, 1, 2].map(|class| places.get(&(*periods, class)).copied());
+            for (unit, count) in counts {
+                let Some(at) = of_class.get(class(count.channel)).copied().flatten() else { continue };
+                for unit in with_wholes(&self.units, *unit, count) {
+                    let n = sizes.get_mut(unit).and_then(|sizes| sizes.get_mut(at));
+                    n.into_iter().for_each(|n| *n = n.saturating_add(count.n));
+                }
+            }
+        }
+        let cells = |holds: &dyn Fn(&Periods, usize) -> bool| {
+            let held = places.iter().filter(|((periods, class), _)| holds(periods, *class));
+            held.fold(0, |all: Cells, (_, at)| all | 1 << at)
+        };
+        let told = |one: &Period| Told { cells: cells(&|periods, _| periods.include(*one)), shown: shorter(*one) };
+        let shorter = inside.iter().filter(|one| one.grain() < period.grain()).map(told).collect();
+        Some(Across {
+            units: &self.units,
+            sizes,
+            classes: [0, 1, 2].map(|wanted| cells(&|_, class| class == wanted)),
+            cells: cells(&|periods, _| periods.include(period)),
+            shorter,
+            minimum,
+        })
+    }
+
     /// The answers of a period, and those that count only in a shorter one inside it, by the periods they share.
     fn parts(&self, period: Period, shorter: &mut dyn FnMut(Period) -> Arc<Shown>) -> Vec<Part> {
         let within = |one: Period| one.grain() < period.grain() && period.contains(one.start());
-        let is_late = |count: &Count| count.periods.include(period) && !within(count.periods.month);
-        let late: HashSet<Period> = if period.grain() == Grain::Month {
-            HashSet::new()
-        } else {
-            self.counts.iter().filter(|(_, count)| is_late(count)).map(|(_, count)| count.periods.month).collect()
+        let is_late = |periods: &Periods| periods.include(period) && !within(periods.month);
+        let is_foreign = |periods: &Periods| !periods.include(period) && within(periods.month);
+        let months_of = |holds: &dyn Fn(&Periods) -> bool| -> HashSet<Period> {
+            self.counts.keys().filter(|periods| holds(periods)).map(|periods| periods.month).collect()
         };
-        let foreign = |count: &Count| !count.periods.include(period) && within(count.periods.month);
-        let mixed: HashSet<Period> =
-            self.counts.iter().filter(|(_, count)| foreign(count)).map(|(_, count)| count.periods.month).collect();
+        let late = if period.grain() == Grain::Month { HashSet::new() } else { months_of(&is_late) };
+        let mixed = months_of(&is_foreign);
         let mut groups: BTreeMap<(Period, Period, Place), Vec<Sizes>> = BTreeMap::new();
-        for (at, count) in &self.counts {
-            let place = match (count.periods.include(period), within(count.periods.month)) {
-                (true, _) if late.contains(&count.periods.month) && is_late(count) => Place::Late,
-                (true, _) if mixed.contains(&count.periods.month) => Place::Mixed,
+        for (periods, counts) in &self.counts {
+            let place = match (periods.include(period), within(periods.month)) {
+                (true, _) if late.contains(&periods.month) && is_late(periods) => Place::Late,
+                (true, _) if mixed.contains(&periods.month) => Place::Mixed,
                 (true, _) => Place::Inside,
                 (false, true) => Place::Foreign,
-                (false, false) if within(count.periods.quarter) => Place::Foreign,
-                (false, false) if late.contains(&count.periods.month) => Place::Beyond,
+                (false, false) if within(periods.quarter) => Place::Foreign,
+                (false, false) if late.contains(&periods.month) => Place::Beyond,
                 (false, false) => continue,
             };
-            let key = (count.periods.quarter, count.periods.month, place);
+            let key = (periods.quarter, periods.month, place);
             let sizes = groups.entry(key).or_insert_with(|| vec![Sizes::default(); self.units.len()]);
-            add(&self.units, sizes, *at, count);
+            counts.iter().for_each(|(at, count)| add(&self.units, sizes, *at, count));
         }
-        let mut known: HashMap<Period, (Vec<bool>, Vec<bool>)> = HashMap::new();
-        let mut read = |one: Period| {
-            known
-                .entry(one)
-                .or_insert_with(|| {
-                    let shown = shorter(one);
-                    let of = |set: &HashSet<Unit>| self.units.iter().map(|node| set.contains(&node.unit)).collect();
-                    (of(&shown.whole), of(&shown.split))
-                })
-                .clone()
-        };
+        let mut known: HashMap<Period, Arc<Shown>> = HashMap::new();
+        let mut read = |one: Period| known.entry(one).or_insert_with(|| shorter(one)).flags.clone();
         let part = |((quarter, month, place), sizes): ((Period, Period, Place), Vec<Sizes>)| {
             // Where the quarter is shown, it is what one takes away.
             let calendar = Period::containing(month.start(), Grain::Quarter);
@@ -229,23 +299,34 @@ impl Answers {
 impl Shown {
     /// Whether a unit's figure over all channels, or over one of them, may be shown.
     pub fn has(&self, unit: Unit, channel: Option<Channel>) -> bool {
-        if channel.is_some() { self.split.contains(&unit) } else { self.whole.contains(&unit) }
+        let (whole, split) = &self.flags;
+        let flags = if channel.is_some() { split } else { whole };
+        self.places.get(&unit).and_then(|place| flags.get(*place)) == Some(&true)
     }
 }
 
 /// Adds to a unit, and a department's answers also to all that it is part of.
 fn add(units: &[Node], sizes: &mut [Sizes], place: usize, count: &Count) {
-    let class = match count.channel {
+    for unit in with_wholes(units, place, count) {
+        if let Some(n) = sizes.get_mut(unit).and_then(|sizes| sizes.get_mut(class(count.channel))) {
+            *n = n.saturating_add(count.n);
+        }
+    }
+}
+
+/// A unit, and of a department's count all that it is part of: a person's answers are among its department's already.
+fn with_wholes<'a>(units: &'a [Node], unit: usize, count: &Count) -> impl Iterator<Item = usize> + 'a {
+    let is_department = count.person.is_none();
+    std::iter::successors(Some(unit), move |unit| {
+        units.get(*unit).filter(|_| is_department).and_then(|node| node.parent)
+    })
+}
+
+const fn class(channel: Option<Channel>) -> usize {
+    match channel {
         Some(Channel::Online) => 0,
         Some(Channel::Offline) => 1,
         None => 2,
-    };
-    let mut at = Some(place);
-    while let Some(place) = at {
-        if let Some(n) = sizes.get_mut(place).and_then(|sizes| sizes.get_mut(class)) {
-            *n = n.saturating_add(count.n);
-        }
-        at = if count.person.is_some() { None } else { units.get(place).and_then(|node| node.parent) };
     }
 }
 

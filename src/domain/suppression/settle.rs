@@ -91,6 +91,15 @@ impl Crossed {
     }
 }
 
+impl Part {
+    /// The same of the first units alone.
+    fn of_first(&self, count: usize) -> Self {
+        let first = |flags: &[bool]| flags.iter().copied().take(count).collect();
+        let sizes = self.sizes.iter().copied().take(count).collect();
+        Self { sizes, whole: first(&self.whole), split: first(&self.split), ..*self }
+    }
+}
+
 impl Place {
     pub(super) const fn is_inside(self) -> bool {
         matches!(self, Self::Inside | Self::Mixed | Self::Late)
@@ -106,7 +115,7 @@ pub(super) struct Settling<'a> {
 }
 
 /// Units shown over all channels, and by channel.
-type Flags = (Vec<bool>, Vec<bool>);
+pub(super) type Flags = (Vec<bool>, Vec<bool>);
 
 /// The place of the organisation.
 const ORGANISATION: usize = 0;
@@ -173,7 +182,15 @@ impl Settling<'_> {
             small.into_iter().zip(self.sizes).map(fits).collect::<Vec<bool>>()
         };
         let may = (alone(false), alone(true));
-        let mut shown = self.departments(&may);
+        let persons = (0..self.units.len()).find(|unit| self.is_person(*unit));
+        let Some(count) = persons else { return self.departments(&may) };
+        // As where no persons are read: what is shown of departments must not depend on it.
+        let parts: Vec<Part> = self.parts.iter().map(|part| part.of_first(count)).collect();
+        let units = self.units.get(..count).unwrap_or_default();
+        let sizes = self.sizes.get(..count).unwrap_or_default();
+        let mut shown = Settling { units, parts: &parts, sizes, minimum: self.minimum }.settled();
+        shown.0.resize(self.units.len(), false);
+        shown.1.resize(self.units.len(), false);
         self.stage(true, &may, &mut shown);
         shown
     }
@@ -228,7 +245,7 @@ impl Settling<'_> {
                 parts
                     .filter(|unit| cover.owner(*unit) == Some(owner))
                     .min_by_key(|unit| self.size(*unit))
-                    .or(Some(owner))
+                    .or_else(|| of_stage(owner).then_some(owner))
             };
             let hidden: Vec<usize> = stuck.into_iter().filter_map(parts).collect();
             if hidden.is_empty() {

@@ -1,20 +1,21 @@
 //! A batch of claimed mails on its way: built beside each other, sent over the connections there are, marked together.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
+use tokio::sync::{MutexGuard, mpsc, watch};
 use tokio::time::Instant;
 
-use super::{Deliver, unwanted_note};
+use super::claim::unwanted_note;
+use super::wire::{Room, Wire};
+use super::{Deliver, heard};
 use crate::context::Context;
 use crate::db::bounce::{Report, hear};
 use crate::db::outbox::{self, Claimed, Finish, Ticket};
-use crate::db::{self, setting};
+use crate::db::{self, mail_pace, setting};
 use crate::domain::invitation::State;
 use crate::domain::mail_note::Note;
 use crate::domain::period::local_date;
@@ -27,6 +28,12 @@ const LAST_WORDS: Duration = Duration::from_secs(20);
 
 /// How long to wait before a state that could not be stored is stored again.
 const AGAIN: Duration = Duration::from_millis(500);
+
+/// How often it is looked whether a domain is slow.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// How long mail to a slow domain waits, while others go.
+const SLOW_PAUSE: TimeDelta = TimeDelta::seconds(5);
 
 /// Threads at most that render and sign.
 const BUILDERS: usize = 4;
@@ -46,6 +53,17 @@ pub(super) struct Settled {
     finish: Finish,
     note: String,
     report: Option<Report>,
+    /// A domain that asked us to wait, and until when.
+    hold: Option<(String, DateTime<Utc>)>,
+}
+
+/// What is asked just before mails go over the wire.
+struct Standing {
+    /// Those that are no longer wanted.
+    unwanted: HashMap<i64, State>,
+    /// Their domains that are to be left alone, by keyed hash, until when.
+    held: HashMap<Vec<u8>, DateTime<Utc>>,
+    paused: bool,
 }
 
 /// A mail that is ready, or can't be made.
@@ -61,9 +79,12 @@ pub(super) struct Batch<'a> {
     open: HashMap<i64, Ticket>,
     /// Built, and waiting for a connection.
     waiting: VecDeque<(Claimed, Box<Mail>)>,
-    sending: JoinSet<(Claimed, String, Outcome)>,
+    /// On their way, those of batches before included.
+    wire: MutexGuard<'a, Wire>,
     /// Not stored yet.
     settled: Vec<Settled>,
+    /// Domains that are to be left alone, as last heard of.
+    held: HashMap<String, DateTime<Utc>>,
     /// Nothing more is begun.
     over: bool,
     /// Told to stop, and by when to have ended.
@@ -75,20 +96,34 @@ pub(super) struct Batch<'a> {
 impl Settled {
     /// Of a mail that was not sent.
     pub(super) fn of(mail: &Claimed, finish: Finish, note: &str) -> Self {
-        Self { id: mail.id, lease_token: mail.lease_token.clone(), finish, note: note.to_owned(), report: None }
+        Self {
+            id: mail.id,
+            lease_token: mail.lease_token.clone(),
+            finish,
+            note: note.to_owned(),
+            report: None,
+            hold: None,
+        }
     }
 }
 
 impl<'a> Batch<'a> {
-    pub(super) fn new(deliver: &'a Deliver, mailer: Arc<Mailer>, begun: DateTime<Utc>) -> Self {
+    /// `settled` = what became of those that are not to be sent.
+    pub(super) async fn new(
+        deliver: &'a Deliver,
+        mailer: Arc<Mailer>,
+        begun: DateTime<Utc>,
+        settled: Vec<Settled>,
+    ) -> Self {
         Self {
+            wire: deliver.wire.lock().await,
             deliver,
             mailer,
             begun,
             open: HashMap::new(),
             waiting: VecDeque::new(),
-            sending: JoinSet::new(),
-            settled: Vec::new(),
+            settled,
+            held: HashMap::new(),
             over: false,
             last: None,
             unreached: 0,
@@ -96,12 +131,13 @@ impl<'a> Batch<'a> {
     }
 
     /// Notes what became of a mail; it is stored with the next mark.
-    pub(super) fn settle(&mut self, settled: Settled) {
+    fn settle(&mut self, settled: Settled) {
         self.settled.push(settled);
     }
 
     /// Builds, sends and marks them all. What was handed over and is not marked yet would be sent again after a crash. So
-    /// the next mail waits for the mark, and these are never more than the connections (RELIABILITY P3).
+    /// the next mail waits for the mark, and these are never more than the connections (RELIABILITY P3). Mails that are slow
+    /// to be taken stay on their way when all others have ended, for the batch after this one.
     pub(super) async fn run(mut self, to_build: VecDeque<ToBuild>) -> db::Result<()> {
         self.open = to_build.iter().map(|one| (one.mail.id, one.mail.ticket())).collect();
         let mut built = build_all(&self.deliver.context, to_build, self.mailer.connections());
@@ -111,23 +147,23 @@ impl<'a> Batch<'a> {
             let next = self.next();
             self.mark(next).await?;
             building &= !self.over;
-            let idle = self.waiting.is_empty() && self.sending.is_empty() && self.settled.is_empty();
-            if idle && !building {
+            let idle = self.waiting.is_empty() && self.settled.is_empty();
+            if idle && !building && (self.wire.is_empty() || (self.wire.is_slow() && !self.deliver.is_told())) {
                 return Ok(());
             }
-            if self.sending.is_empty() && !(self.waiting.is_empty() && self.settled.is_empty()) {
+            if self.wire.is_empty() && !idle {
                 continue;
             }
-            let ready = self.sending.len() + self.waiting.len();
+            let ready = self.wire.len() + self.waiting.len();
             tokio::select! {
-                Some(first) = self.sending.join_next(), if !self.sending.is_empty() => {
-                    let others: Vec<_> = std::iter::from_fn(|| self.sending.try_join_next()).collect();
-                    for sent in std::iter::once(first).chain(others) {
-                        // A send that panicked leaves its row claimed; it comes back when the lease ends.
-                        let Ok((mail, domain, outcome)) = sent else { continue };
+                first = self.wire.ended(), if !self.wire.is_empty() => {
+                    let others = self.wire.all_ended();
+                    for (mail, domain, outcome) in first.into_iter().chain(others) {
                         self.sent(&mail, &domain, &outcome).await?;
                     }
                 }
+                // Who becomes slow gives way.
+                () = tokio::time::sleep(LOOK), if !self.wire.is_empty() => {}
                 one = built.recv(), if building && ready < self.mailer.connections() => match one {
                     None => building = false,
                     Some(one) => {
@@ -177,27 +213,43 @@ impl<'a> Batch<'a> {
             finish: finish.clone(),
             note: note.to_owned(),
             report: None,
+            hold: None,
         });
         self.settled.extend(back);
     }
 
     /// As many mails as there are free connections; those to a domain that has asked us to wait do so.
     fn next(&mut self) -> Vec<(Claimed, Box<Mail>)> {
-        let (free, now) = (self.mailer.connections() - self.sending.len(), self.deliver.context.now());
-        let mut next = Vec::with_capacity(free);
+        let (connections, now) = (self.mailer.connections(), self.deliver.context.now());
+        let free = connections.saturating_sub(self.wire.len());
+        let (mut next, mut kept) = (Vec::with_capacity(free), VecDeque::new());
+        let mut begun: HashMap<String, usize> = HashMap::new();
         while next.len() < free
             && let Some((mail, built)) = self.waiting.pop_front()
         {
-            match self.deliver.pace.held(&built.to.domain(), now) {
-                None => next.push((mail, built)),
-                Some(at) => {
-                    self.open.remove(&mail.id);
-                    let finish = Finish::Retry { at, unknown: false, counts: false };
-                    self.settle(Settled::of(&mail, finish, Note::Domain.as_str()));
+            let domain = built.to.domain();
+            let held = self.held.get(&domain).copied().filter(|until| *until > now);
+            let more = begun.entry(domain.clone()).or_default();
+            match (held, self.wire.room_for(&domain, *more, connections)) {
+                (Some(until), _) => self.put_off(&mail, until, Note::Domain),
+                (None, Room::Slow) => self.put_off(&mail, now + SLOW_PAUSE, Note::Slow),
+                (None, Room::Soon) => kept.push_back((mail, built)),
+                (None, Room::Free) => {
+                    *more += 1;
+                    next.push((mail, built));
                 }
             }
         }
+        kept.append(&mut self.waiting);
+        self.waiting = kept;
         next
+    }
+
+    /// A mail waits for its domain.
+    fn put_off(&mut self, mail: &Claimed, at: DateTime<Utc>, note: Note) {
+        self.open.remove(&mail.id);
+        let finish = Finish::Retry { at, unknown: false, counts: false };
+        self.settle(Settled::of(mail, finish, note.as_str()));
     }
 
     /// Stores what became of mails, in one transaction, and sends the next ones if they are still wanted.
@@ -207,10 +259,16 @@ impl<'a> Batch<'a> {
             return Ok(());
         }
         let tickets: Arc<Vec<Ticket>> = Arc::new(next.iter().map(|(mail, _)| mail.ticket()).collect());
-        let (unwanted, paused) = loop {
-            let (context, settled, tickets) = (self.deliver.context.clone(), settled.clone(), tickets.clone());
+        let domains: HashSet<String> = next.iter().map(|(_, built)| built.to.domain()).collect();
+        let secrets = &self.deliver.context.secrets;
+        let domains: HashMap<Vec<u8>, String> =
+            domains.into_iter().map(|domain| (mail_pace::domain_hash(secrets, &domain), domain)).collect();
+        let hashes: Arc<Vec<Vec<u8>>> = Arc::new(domains.keys().cloned().collect());
+        let Standing { unwanted, held, paused } = loop {
+            let (context, settled) = (self.deliver.context.clone(), settled.clone());
+            let (tickets, hashes) = (tickets.clone(), hashes.clone());
             let writes = !settled.is_empty();
-            let work = move |conn: &mut db::Connection| store(conn, &context, &settled, &tickets);
+            let work = move |conn: &mut db::Connection| store(conn, &context, &settled, &tickets, &hashes);
             let pool = &self.deliver.context.pool;
             let stored = if writes { pool.write(work).await } else { pool.read(work).await };
             match stored {
@@ -225,14 +283,16 @@ impl<'a> Batch<'a> {
         };
         // Storing may have taken long, or the machine slept.
         self.watch_lease();
+        self.held.extend(held.into_iter().filter_map(|(hash, until)| Some((domains.get(&hash)?.clone(), until))));
         for (mail, built) in next {
-            match unwanted.get(&mail.id) {
-                Some(state) => {
+            match (unwanted.get(&mail.id), self.held.get(&built.to.domain())) {
+                (Some(state), _) => {
                     self.open.remove(&mail.id);
                     self.settle(Settled::of(&mail, Finish::Ended(*state), unwanted_note(*state).as_str()));
                 }
-                None if paused || self.over => {}
-                None => self.send(mail, built),
+                (None, _) if paused || self.over => {}
+                (None, Some(until)) if *until > self.deliver.context.now() => self.put_off(&mail, *until, Note::Domain),
+                (None, _) => self.send(mail, built),
             }
         }
         if paused && !self.over {
@@ -243,14 +303,13 @@ impl<'a> Batch<'a> {
 
     /// Whether it is worth to store a state again: the leases hold, and nobody waits for us to end.
     fn has_time(&self) -> bool {
-        let told = self.deliver.stop.as_ref().is_some_and(|stop| *stop.borrow());
-        self.deliver.context.now() < self.begun + outbox::LEASE && !told
+        self.deliver.context.now() < self.begun + outbox::LEASE && !self.deliver.is_told()
     }
 
     fn send(&mut self, mail: Claimed, built: Box<Mail>) {
         self.open.remove(&mail.id);
         let mailer = self.mailer.clone();
-        self.sending.spawn(async move {
+        self.wire.begin(built.to.domain(), async move {
             let outcome = mailer.send(&built).await;
             (mail, built.to.domain(), outcome)
         });
@@ -261,8 +320,12 @@ impl<'a> Batch<'a> {
         let (deliver, now) = (self.deliver, self.deliver.context.now());
         let finish = deliver.judge(mail, outcome);
         tracing::debug!(outbox = mail.id, attempt = mail.attempt, ?finish, "a mail was handed over");
-        let report = deliver.heed(mail, domain, outcome, &finish);
-        self.settle(Settled { report, ..Settled::of(mail, finish, &outcome.note()) });
+        let report = heard(mail, outcome, &finish);
+        let hold = match (outcome, &finish) {
+            (Outcome::Transient { domain_wide: true, .. }, Finish::Retry { at, .. }) => Some((domain.to_owned(), *at)),
+            _ => None,
+        };
+        self.settle(Settled { report, hold, ..Settled::of(mail, finish, &outcome.note()) });
         if deliver.refuses_us(outcome) {
             // Without it the next refusal stops mail; what is on the wire must not be given up for it.
             if let Err(error) = deliver.stop(outcome).await {
@@ -281,20 +344,25 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// Stores what became of mails; tells which of the next ones are no longer wanted, and whether mail is paused.
+/// Stores what became of mails; tells what has to be known of the next ones.
 fn store(
     conn: &mut db::Connection,
     context: &Context,
     settled: &[Settled],
     next: &[Ticket],
-) -> db::Result<(HashMap<i64, State>, bool)> {
+    domains: &[Vec<u8>],
+) -> db::Result<Standing> {
     let (now, zone, rules) = (context.now(), context.config.time_zone, &context.config.asking);
     for report in settled.iter().filter_map(|one| one.report.as_ref()) {
         hear(conn, report, local_date(now, zone), now)?;
     }
     let rows = settled.iter().map(|one| (one.id, one.lease_token.clone(), one.finish.clone(), one.note.clone()));
     outbox::finish(conn, &rows.collect::<Vec<_>>(), rules, zone, now)?;
-    Ok((outbox::unwanted(conn, next, now)?, setting::get(conn, setting::MAIL_PAUSED)?.is_some()))
+    let (unwanted, paused) = (outbox::unwanted(conn, next, now)?, setting::get(conn, setting::MAIL_PAUSED)?.is_some());
+    for (domain, until) in settled.iter().filter_map(|one| one.hold.as_ref()) {
+        mail_pace::hold(conn, &mail_pace::domain_hash(&context.secrets, domain), *until, now)?;
+    }
+    Ok(Standing { unwanted, held: mail_pace::held(conn, domains, now)?, paused })
 }
 
 /// Renders and signs on other threads, no more ahead than can be sent soon. Whoever drops the receiver stops them.

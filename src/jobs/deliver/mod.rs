@@ -1,8 +1,8 @@
 //! Delivering mail: claim by lease, render, send, mark. What is claimed is committed before anything goes over the wire,
 //! so a worker that dies loses nothing; its Message-IDs stay the same, so what may arrive twice can be recognised.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
@@ -10,26 +10,28 @@ use tokio::sync::watch;
 use super::Step;
 use crate::context::Context;
 use crate::db::bounce::{Report, Source};
-use crate::db::outbox::{self, Claimed, Finish, Kind, Ticket};
-use crate::db::{self, mail_queue, setting};
+use crate::db::outbox::{Claimed, Finish, Kind};
+use crate::db::{self, clock_check, mail_queue};
 use crate::domain::bounce;
 use crate::domain::invitation::State;
-use crate::domain::mail_note::Note;
 use crate::domain::period::local_date;
 use crate::domain::questionnaire::Questionnaire;
-use crate::domain::reminder::STALE_AFTER;
 use crate::mail::render::{self, Links, Reminder};
 use crate::mail::reply::{GIVE_UP_AFTER, NOT_STARTED_PAUSE, UNKNOWN_PAUSE, asked_pause, next_pause};
 use crate::mail::{Address, Header, Mail, Outcome, Rejection, build};
 
 mod batch;
-mod pace;
+mod claim;
+mod refusals;
+mod wire;
 
-use batch::{Batch, Settled, ToBuild};
-use pace::Pace;
+use batch::Batch;
+use claim::Claim;
+use refusals::Refusals;
+use wire::Wire;
 
-/// Mails claimed at once: few enough that other instances get their share, and enough to keep all connections busy.
-const CLAIM: i32 = 200;
+/// How often our clock is compared with the database's.
+const CLOCK_EVERY: TimeDelta = TimeDelta::minutes(1);
 
 /// An unknown outcome is tried again at most this often, so that duplicates stay bounded.
 const MAX_UNKNOWN: i32 = 1;
@@ -37,24 +39,23 @@ const MAX_UNKNOWN: i32 = 1;
 /// Delivers the outbox.
 pub struct Deliver {
     context: Context,
-    pace: Pace,
+    refusals: Refusals,
+    wire: tokio::sync::Mutex<Wire>,
+    /// When our clock was last compared with the database's, and whether it may be trusted.
+    clock_seen: Mutex<Option<(DateTime<Utc>, bool)>>,
     stop: Option<watch::Receiver<bool>>,
 }
 
-/// What is due and ours now.
-#[derive(Default)]
-struct Claim {
-    mails: Vec<Claimed>,
-    /// Those of them that are not to be sent.
-    unwanted: HashMap<i64, State>,
-    /// What the mails ask, by version.
-    questionnaires: HashMap<i64, Arc<Questionnaire>>,
-}
-
 impl Deliver {
-    /// A worker's own deliverer; it remembers what it sent in the last minute and which domains asked to wait.
+    /// A worker's own deliverer; it counts by how many it was refused.
     pub fn new(context: Context) -> Self {
-        Self { context, pace: Pace::default(), stop: None }
+        Self {
+            context,
+            refusals: Refusals::default(),
+            wire: tokio::sync::Mutex::default(),
+            clock_seen: Mutex::default(),
+            stop: None,
+        }
     }
 
     /// From when `stop` turns true nothing more is begun: a step ends with what is on the wire.
@@ -66,98 +67,45 @@ impl Deliver {
     /// Sends what is due, at most two hundred mails.
     pub async fn step(&self) -> db::Result<Step> {
         let Some(mailer) = &self.context.mailer else { return Ok(Step::Idle) };
-        let begun = self.context.now();
-        let Claim { mails, mut unwanted, questionnaires } = self.claim(begun).await?;
-        if mails.is_empty() {
+        if !self.clock_is_right().await? {
             return Ok(Step::Idle);
         }
-        let mut batch = Batch::new(self, mailer.clone(), begun);
-        let mut to_build = VecDeque::with_capacity(mails.len());
-        for mail in mails {
-            let asked = questionnaires.get(&mail.questionnaire_version_id);
-            match self.look(&mail, unwanted.remove(&mail.id), asked) {
-                Ok((to, questionnaire)) => to_build.push_back(ToBuild { mail, to, questionnaire }),
-                Err((finish, note)) => batch.settle(Settled::of(&mail, finish, note.as_str())),
-            }
+        let begun = self.context.now();
+        let Claim { to_build, settled } = claim::claim(&self.context, begun).await?;
+        let step = if to_build.is_empty() && settled.is_empty() { Step::Idle } else { Step::Ran };
+        // What is slow on its way is looked after, and no reason to look for more at once.
+        if step == Step::Ran || !self.wire.lock().await.is_empty() {
+            Batch::new(self, mailer.clone(), begun, settled).await.run(to_build).await?;
         }
-        batch.run(to_build).await?;
-        Ok(Step::Ran)
+        Ok(step)
     }
 
-    /// Claims what is due, and learns what is needed to write it.
-    async fn claim(&self, now: DateTime<Utc>) -> db::Result<Claim> {
-        let (context, secrets) = (self.context.clone(), self.context.secrets.clone());
-        let pool = &self.context.pool;
-        if !pool.query(move |conn| outbox::any_due(conn, now)).await? {
-            return Ok(Claim::default());
-        }
-        let claim = move |conn: &mut db::Connection| -> db::Result<_> {
-            if setting::get(conn, setting::MAIL_PAUSED)?.is_some() {
-                return Ok(Claim::default());
-            }
-            context.read_organisation(conn)?;
-            let mails = outbox::claim(conn, &secrets, now, CLAIM)?;
-            let tickets: Vec<Ticket> = mails.iter().map(Claimed::ticket).collect();
-            let unwanted = outbox::unwanted(conn, &tickets, now)?;
-            let mut questionnaires = HashMap::new();
-            for version in mails.iter().map(|mail| mail.questionnaire_version_id) {
-                if let std::collections::hash_map::Entry::Vacant(free) = questionnaires.entry(version) {
-                    match context.questionnaires.get(conn, version) {
-                        Ok(questionnaire) => drop(free.insert(questionnaire)),
-                        // Of one that is not there, the mail's own end tells.
-                        Err(error) if error.is_passing() => return Err(error),
-                        Err(error) => tracing::error!(%error, version, "a questionnaire can't be read"),
-                    }
-                }
-            }
-            Ok(Claim { mails, unwanted, questionnaires })
-        };
-        pool.write(claim).await
+    /// Ends with what is on the wire, once we are told to stop.
+    pub async fn rest(&self) -> db::Result<()> {
+        let Some(mailer) = &self.context.mailer else { return Ok(()) };
+        Batch::new(self, mailer.clone(), self.context.now(), Vec::new()).await.run(VecDeque::new()).await
     }
 
-    /// Whom a claimed mail goes to and what it asks, or what becomes of it without being sent.
-    fn look(
-        &self,
-        claimed: &Claimed,
-        unwanted: Option<State>,
-        questionnaire: Option<&Arc<Questionnaire>>,
-    ) -> Result<(Address, Arc<Questionnaire>), (Finish, Note)> {
+    fn is_told(&self) -> bool {
+        self.stop.as_ref().is_some_and(|stop| *stop.borrow())
+    }
+
+    /// Whether leases may be told by our clock, which is compared with the database's every minute.
+    async fn clock_is_right(&self) -> db::Result<bool> {
         let now = self.context.now();
-        let rules = &self.context.config.asking;
-        let ended = |state, note| Err((Finish::Ended(state), note));
-        if let Some(state) = unwanted {
-            return ended(state, unwanted_note(state));
+        let seen = *self.clock_seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, is_right)) = seen.filter(|(at, _)| (now - *at).abs() < CLOCK_EVERY) {
+            return Ok(is_right);
         }
-        if now > claimed.expires_at {
-            return ended(State::Expired, Note::Expired);
+        let clock = self.context.clock.clone();
+        let ahead = self.context.pool.query(move |conn| clock_check::ahead(conn, &clock)).await?;
+        let is_right = !clock_check::is_off(ahead);
+        if !is_right {
+            let seconds = ahead.map(|ahead| ahead.num_seconds());
+            tracing::error!(seconds, "this machine's clock is not the database's: no mail is sent from here");
         }
-        match claimed.kind {
-            Kind::Invitation if claimed.completed_at + TimeDelta::days(rules.max_age_days + 1) < now => {
-                return ended(State::Expired, Note::TooLongAgo);
-            }
-            Kind::Reminder(step) if step > rules.reminders.count => {
-                return ended(State::Expired, Note::NoReminders);
-            }
-            Kind::Reminder(_) if claimed.written_at + STALE_AFTER < now => {
-                return ended(State::Expired, Note::LateReminder);
-            }
-            _ => {}
-        }
-        let Some(to) = claimed.contact.email.as_deref().and_then(|email| email.parse::<Address>().ok()) else {
-            return ended(State::NoAddress, Note::NoAddress);
-        };
-        // Tries again, pauses and limits may have carried it into the night (E-3.3.2).
-        let awake = rules.after_quiet_hours(now, self.context.config.time_zone);
-        if awake > now {
-            return Err((Finish::Retry { at: awake, unknown: false, counts: false }, Note::QuietHours));
-        }
-        if let Some(at) = self.pace.wait_for(&to.domain(), &rules.domain_rate, now) {
-            return Err((Finish::Retry { at, unknown: false, counts: false }, Note::Domain));
-        }
-        match questionnaire {
-            Some(questionnaire) => Ok((to, questionnaire.clone())),
-            None => ended(State::Failed, Note::Unreadable),
-        }
+        *self.clock_seen.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, is_right));
+        Ok(is_right)
     }
 
     fn build(context: &Context, claimed: &Claimed, to: &Address, questionnaire: &Questionnaire) -> Option<Mail> {
@@ -219,49 +167,34 @@ impl Deliver {
         // Mail that was paused for days has been tried but once.
         let is_old = TimeDelta::from_std(GIVE_UP_AFTER).is_ok_and(|most| now > mail.written_at + most);
         let gave_up = is_old && mail.attempt > 1;
+        let may_have_come = matches!(outcome, Outcome::Unknown { possible_duplicate: true, .. });
+        let given_up = if may_have_come { Finish::Perhaps } else { Finish::Ended(State::Failed) };
         match outcome {
             Outcome::Accepted { .. } => Finish::Accepted,
             Outcome::Permanent { kind: Rejection::Hard, .. } => Finish::Ended(State::Bounced),
             Outcome::Permanent { .. } => Finish::Ended(State::Failed),
-            _ if gave_up => Finish::Ended(State::Failed),
+            _ if gave_up => given_up,
             Outcome::Transient { pause, .. } => {
                 let attempt = u32::try_from(mail.attempt).unwrap_or(1);
                 let pause = pause.map_or_else(|| next_pause(attempt, jitter), |asked| asked_pause(asked, jitter));
                 Finish::Retry { at: after(pause), unknown: false, counts: true }
             }
             Outcome::NotStarted { .. } => Finish::Retry { at: after(NOT_STARTED_PAUSE), unknown: false, counts: false },
-            Outcome::Unknown { possible_duplicate: true, .. } if mail.possible_duplicates >= MAX_UNKNOWN => {
-                Finish::Ended(State::Failed)
-            }
-            Outcome::Unknown { .. } if mail.attempt >= 3 => Finish::Ended(State::Failed),
+            Outcome::Unknown { .. } if may_have_come && mail.possible_duplicates >= MAX_UNKNOWN => given_up,
+            Outcome::Unknown { .. } if mail.attempt >= 3 => given_up,
             Outcome::Unknown { possible_duplicate, .. } => {
                 Finish::Retry { at: after(UNKNOWN_PAUSE), unknown: *possible_duplicate, counts: true }
             }
         }
     }
 
-    /// What a server's answer says of the address, to be kept; what it says of all mail to the domain is remembered.
-    fn heed(&self, mail: &Claimed, domain: &str, outcome: &Outcome, finish: &Finish) -> Option<Report> {
-        if let (Outcome::Transient { domain_wide: true, .. }, Finish::Retry { at, .. }) = (outcome, finish) {
-            self.pace.hold(domain, *at);
-        }
-        let (kind, reply) = match (outcome, finish) {
-            (Outcome::Permanent { kind: Rejection::Hard, reply }, _) => (bounce::Kind::Hard, reply),
-            (Outcome::Permanent { kind: Rejection::MailboxFull, reply }, _) => (bounce::Kind::MailboxFull, reply),
-            (Outcome::Transient { reply, .. }, Finish::Ended(_)) if reply.is_mailbox_full() => {
-                (bounce::Kind::MailboxFull, reply)
-            }
-            _ => return None,
-        };
-        let status = reply.enhanced.map(|enhanced| enhanced.to_string());
-        Some(Report { outbox_id: Some(mail.id), kind, status, source: Source::Smtp })
-    }
-
     /// Whether servers refuse mail from us so often that it has to stop.
     fn refuses_us(&self, outcome: &Outcome) -> bool {
         match outcome {
-            Outcome::Accepted { .. } => self.pace.counts_as_stop(false, self.context.now()),
-            Outcome::Permanent { kind, .. } => self.pace.counts_as_stop(*kind == Rejection::Policy, self.context.now()),
+            Outcome::Accepted { .. } => self.refusals.counts_as_stop(false, self.context.now()),
+            Outcome::Permanent { kind, .. } => {
+                self.refusals.counts_as_stop(*kind == Rejection::Policy, self.context.now())
+            }
             _ => false,
         }
     }
@@ -275,10 +208,16 @@ impl Deliver {
     }
 }
 
-/// What is noted of a mail that is not to be sent any more.
-const fn unwanted_note(state: State) -> Note {
-    match state {
-        State::ComplaintOpen => Note::ComplaintOpen,
-        _ => Note::Unwanted,
-    }
+/// What a server's answer says of the address, to be kept.
+fn heard(mail: &Claimed, outcome: &Outcome, finish: &Finish) -> Option<Report> {
+    let (kind, reply) = match (outcome, finish) {
+        (Outcome::Permanent { kind: Rejection::Hard, reply }, _) => (bounce::Kind::Hard, reply),
+        (Outcome::Permanent { kind: Rejection::MailboxFull, reply }, _) => (bounce::Kind::MailboxFull, reply),
+        (Outcome::Transient { reply, .. }, Finish::Ended(_)) if reply.is_mailbox_full() => {
+            (bounce::Kind::MailboxFull, reply)
+        }
+        _ => return None,
+    };
+    let status = reply.enhanced.map(|enhanced| enhanced.to_string());
+    Some(Report { outbox_id: Some(mail.id), kind, status, source: Source::Smtp })
 }

@@ -45,10 +45,7 @@ pub struct Signer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// No PEM block of a private key.
-    #[error(
-        "no private key in PEM: it must begin with -----BEGIN PRIVATE KEY----- or -----BEGIN RSA PRIVATE KEY-----, \
-         as `openssl genpkey -algorithm ed25519` or `openssl genrsa 2048` write it"
-    )]
+    #[error("no private key in PEM")]
     Pem,
     /// A PEM block, but of no key that DKIM can use here.
     #[error("the private key is neither RSA of 2048 to 4096 bits nor Ed25519, or it is damaged")]

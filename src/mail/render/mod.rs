@@ -6,11 +6,8 @@
 use askama::Template;
 use chrono::{Datelike, NaiveDate};
 
-mod sign_in;
 #[cfg(test)]
 mod tests;
-
-pub use sign_in::SignIn;
 
 use super::message::{Content, one_line};
 use crate::domain::mail_text::{Field, MailText, subject_width, width};
@@ -271,7 +268,7 @@ fn day(date: NaiveDate, locale: Locale) -> String {
     }
 }
 
-/// `text` within `room` half-widths, cut with an ellipsis if need be.
+/// `text` within `room` half-widths, cut with an ellipsis if need be; between words, where half of it or more remains.
 fn shorten(text: &str, room: usize) -> String {
     if width(text) <= room {
         return text.to_owned();
@@ -282,7 +279,10 @@ fn shorten(text: &str, room: usize) -> String {
         used <= room
     };
     let short: String = text.chars().take_while(fits).collect();
-    short.trim_end().to_owned() + "…"
+    let in_word = text.chars().nth(short.chars().count()).is_some_and(|c| c.is_ascii_alphanumeric());
+    let whole =
+        short.rsplit_once(' ').map(|(whole, _)| whole).filter(|whole| in_word && whole.len() * 2 >= short.len());
+    whole.unwrap_or(&short).trim_end().to_owned() + "…"
 }
 
 /// A text's lines without those that are empty at its end.

@@ -1,5 +1,7 @@
 //! The mails as they are read.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::super::lint::{attribute, problems};
@@ -59,15 +61,10 @@ fn linking(locale: Locale) -> Content {
 
 /// Every mail there is, in both languages.
 fn all() -> Vec<Content> {
-    let sign_in = |locale| SignIn {
-        locale,
-        organisation: "示例公司",
-        name: Some("李工"),
-        link: "https://survey.example.com/sign-in/Zk3v9Qx0T1aBcDeFgHiJkL",
-        minutes: 30,
-    };
     let mails = |locale| {
-        [rendered(locale), linking(locale), reminder(locale, Reminder::Only), sign_in(locale).render().unwrap()]
+        let [only, further, last] =
+            [Reminder::Only, Reminder::Further, Reminder::Last].map(|which| reminder(locale, which));
+        [rendered(locale), linking(locale), only, further, last]
     };
     Locale::ALL.iter().flat_map(|locale| mails(*locale)).collect()
 }
@@ -77,6 +74,62 @@ fn every_mail_passes_the_lint() {
     for mail in all() {
         assert_eq!(problems(&mail.html), Vec::<String>::new(), "{}", mail.subject);
     }
+}
+
+/// What the links of the HTML part lead to.
+fn hrefs(html: &str) -> BTreeSet<String> {
+    html.split("href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .map(|link| link.replace("&amp;", "&"))
+        .collect()
+}
+
+#[test]
+fn both_parts_lead_to_the_same_places() {
+    for mail in all() {
+        let words = mail.text.split_whitespace().filter(|word| word.starts_with("https://"));
+        assert_eq!(words.map(str::to_owned).collect::<BTreeSet<_>>(), hrefs(&mail.html), "{}", mail.subject);
+    }
+}
+
+#[test]
+fn every_invitation_and_reminder_says_why_and_how_to_stop() {
+    for locale in Locale::ALL {
+        let links = links();
+        for mail in [rendered(locale), linking(locale), reminder(locale, Reminder::Only)] {
+            for part in [&mail.text, &mail.html] {
+                let said = [links.privacy.as_str(), &links.not_me, &links.unsubscribe, "400-000-0000", "****0042"];
+                assert!(said.iter().all(|said| part.contains(said)), "{part}");
+            }
+            let unasked = if locale == Locale::ZhCn {
+                "您收到这封邮件，是因为"
+            } else {
+                "You are receiving this email because"
+            };
+            assert!(mail.text.contains(unasked) && mail.html.contains(unasked), "{}", mail.text);
+        }
+    }
+}
+
+#[test]
+fn subjects_are_short_and_the_line_beside_them_says_what_to_expect() {
+    for locale in Locale::ALL {
+        for mail in [rendered(locale), linking(locale), reminder(locale, Reminder::Only)] {
+            assert!(width(&mail.subject) <= subject_width(locale), "{}", mail.subject);
+            let beside = mail.html.split("mso-hide:all\">").nth(1).and_then(|rest| rest.split('<').next()).unwrap();
+            let expected = if locale == Locale::ZhCn { ["1 分钟", "可匿名"] } else { ["a minute", "anonymous"] };
+            assert!(expected.iter().all(|words| beside.contains(words)) && width(beside) <= 90, "{beside}");
+        }
+    }
+}
+
+#[test]
+fn a_subject_is_cut_between_words() {
+    let (question, links) = (question(), links());
+    let mut mail = sample(Locale::En, &question, &links);
+    mail.service = Some("Yearly boiler maintenance visit");
+    assert_eq!(mail.render().unwrap().subject, "Yearly boiler…, 18 November: were you satisfied?");
 }
 
 #[test]
@@ -208,19 +261,6 @@ fn no_mail_pushes_bribes_or_lists_its_points() {
             assert!(!all.contains(word), "{word} in {}", mail.subject);
         }
     }
-}
-
-#[test]
-fn a_sign_in_link_says_how_long_it_works() {
-    let mail = |minutes, locale| {
-        SignIn { locale, organisation: "Example Ltd", name: None, link: "https://x.cn/y", minutes }
-            .render()
-            .unwrap()
-            .text
-    };
-    assert!(mail(30, Locale::ZhCn).contains("30 分钟内有效"));
-    assert!(mail(72 * 60, Locale::En).contains("within 72 hours"));
-    assert!(mail(1, Locale::En).contains("within one minute"));
 }
 
 #[test]

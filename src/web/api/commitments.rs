@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use super::Call;
 use super::body::{self, Document, Element, Scalar};
+use super::element::{plain, unknown};
 use super::problem::{Fault, Refusal};
 use super::query::Parameters;
-use super::records::{plain, unknown};
 use crate::db::announcement::{AnnounceError, Announced, announce as put};
 use crate::db::scores::RequestError;
 use crate::db::{self, commitment};

@@ -24,6 +24,7 @@ mod body;
 mod bounces;
 mod commitments;
 mod complaints;
+mod element;
 mod limits;
 mod openapi;
 mod problem;

@@ -7,19 +7,26 @@ use super::super::frame::{APPRAISALS, Page, Refusal};
 use super::super::pull::{self, Handed, PullError, Wanted};
 use super::super::views::{AppraisalPeriod, Appraisals, Area, Download, FileFormat, Problem};
 use super::choice;
+use super::usable::stage;
+use crate::db::closing::{self, Outlook};
 use crate::db::department::Departments;
 use crate::db::period::Progress;
 use crate::db::pull::{Kind, Note, Pulled};
 use crate::db::scores::{Request, scores};
-use crate::db::{self, seal};
+use crate::db::{self, holiday, seal};
 use crate::domain::commitment::Level;
-use crate::domain::period::{Period, State};
+use crate::domain::duty::Terms;
+use crate::domain::period::{Period, State, local_date};
 use crate::domain::service_record::Channel;
 use crate::export::appraisals::{Format, table_schema};
 use crate::export::csv::Sheet;
 
-/// Pulls listed.
+/// Pulls listed, and those listed at first.
 const LISTED: i64 = 50;
+const LISTED_FIRST: i64 = 10;
+
+/// Periods listed while no year is asked for.
+const LATEST: usize = 6;
 
 /// `GET /appraisals`
 pub async fn show(page: Page) -> HttpResponse {
@@ -65,20 +72,30 @@ async fn hand_out(page: &Page, period: &str, format: &str) -> Result<HttpRespons
 async fn build(page: &Page) -> Result<HttpResponse, Refusal> {
     page.reader(&APPRAISALS)?;
     let (now, zone) = (page.web.context.now(), page.web.context.config.time_zone);
+    let all = page.query("downloads").as_deref() == Some("all");
     let load = move |conn: &mut db::Connection| -> db::Result<_> {
-        let pulls = db::pull::latest(conn, LISTED)?;
-        Ok((choice(conn, None, now, zone)?, Progress::load(conn)?, seal::all(conn)?, pulls))
+        let pulls = db::pull::latest(conn, if all { LISTED } else { LISTED_FIRST })?;
+        let (progress, calendar) = (Progress::load(conn)?, holiday::calendar(conn)?);
+        let asked = closing::all_asked(conn)?;
+        Ok((choice(conn, None, now, zone)?.periods, progress, seal::all(conn)?, pulls, calendar, asked))
     };
-    let (choice, progress, seals, pulls) = page.pool().read(load).await?;
+    let (periods, progress, seals, pulls, calendar, asked) = page.pool().read(load).await?;
+    let mut years: Vec<i32> = periods.iter().map(|period| period.year()).collect();
+    years.sort_unstable_by_key(|year| std::cmp::Reverse(*year));
+    years.dedup();
+    let wanted = page.query("year").and_then(|year| year.parse().ok());
+    let year = wanted.filter(|year| years.contains(year));
+    let shown = periods.iter().filter(|period| year.is_none_or(|year| period.year() == year));
+    let shown = shown.take(if year.is_some() { usize::MAX } else { LATEST });
     let row = |period: &Period| {
         let course = progress.course(*period);
+        let outlook = Outlook::new(*period, course, &calendar, &Terms::default(), zone);
         let of = seals.iter().find(|seal| seal.period == *period && seal.revision == course.revision);
         let seal = of.filter(|_| course.state == State::Sealed);
         let href = |format: FileFormat| (format, format!("/appraisals/{period}/appraisals.{}", format.extension()));
         AppraisalPeriod {
             period: *period,
-            state: course.state,
-            revision: u32::try_from(course.revision).unwrap_or(0),
+            stage: stage(&outlook, &asked, local_date(now, zone)),
             sealed: seal.map(|seal| (seal.sealed_at.with_timezone(&zone).naive_local(), seal.sealed_by.clone())),
             hash: seal.map(|seal| hex::encode(&seal.hash)),
             href: format!("/periods/{period}"),
@@ -86,7 +103,6 @@ async fn build(page: &Page) -> Result<HttpResponse, Refusal> {
             scores_href: format!("/appraisals/{period}/scores.csv"),
         }
     };
-    let periods = choice.periods.iter().map(row);
     let download = |note: Note| Download {
         at: note.at.and_utc().with_timezone(&zone).naive_local(),
         by: note.by,
@@ -100,7 +116,10 @@ async fn build(page: &Page) -> Result<HttpResponse, Refusal> {
     };
     let view = Appraisals {
         shell: page.shell(Some(Area::Appraisals)),
-        periods: periods.collect(),
+        years,
+        year,
+        more: !all && pulls.len() >= usize::try_from(LISTED_FIRST).unwrap_or(usize::MAX),
+        periods: shown.map(row).collect(),
         downloads: pulls.into_iter().map(download).collect(),
     };
     page.html(&view, 200)

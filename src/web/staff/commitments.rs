@@ -9,9 +9,9 @@ use super::super::session::Session;
 use super::super::views::commitment_form::{EndPage, Form, FormPage, Step};
 use super::super::views::commitments::{LogRow, Preview, PreviewPage, RegisterPage, Row};
 use super::super::views::promise::Names;
-use super::super::views::{Area, Problem};
-use super::{Fields, field, parse, posted, see_other};
-use crate::db::announcement::{self, AnnounceError, EndError, Logged, Planned};
+use super::super::views::{Area, Done, Problem};
+use super::{Fields, field, parse, plain, posted, see_other};
+use crate::db::announcement::{self, AnnounceError, Announced, EndError, Logged, Planned};
 use crate::db::department::Departments;
 use crate::db::period::Progress;
 use crate::db::scores::RequestError;
@@ -21,7 +21,6 @@ use crate::domain::commitment::{Commitment, Level, Metric};
 use crate::domain::notice::proposal;
 use crate::domain::period::local_date;
 use crate::domain::succession::{judged_again, next, reach, reach_of_end};
-use crate::domain::text;
 use crate::domain::user::Role;
 
 /// Who may look; a head of department sees what binds the own departments.
@@ -36,6 +35,9 @@ const LOGGED: usize = 30;
 /// Periods that are over and named in a preview.
 const OVER: usize = 12;
 
+/// Numbers, codes and days, which a Chinese keyboard may have typed in full width.
+const PLAIN: [&str; 5] = ["target", "tolerance", "clause", "valid_from", "valid_to"];
+
 const PATH: &str = "/staff/commitments";
 const NEW: &str = "/staff/commitments/new";
 
@@ -45,10 +47,14 @@ pub async fn list(page: Page) -> HttpResponse {
     page.answer(result)
 }
 
-/// `GET /staff/commitments/new?follow=7`
+/// `GET /staff/commitments/new?follow=7`, and the preview of what the fields in the address would do: one can come back to
+/// it, and nothing is stored by looking.
 pub async fn form(page: Page) -> HttpResponse {
     let result = async {
         page.reader(&WRITERS)?;
+        if let Some(step) = page.query("step") {
+            return look(&page, &step).await;
+        }
         let followed: Option<i64> = page.query("follow").map(|text| parse(&text)).transpose()?;
         let known = page.pool().query(commitment::all).await?;
         let followed = followed.map(|id| known.into_iter().find(|one| one.id == id).ok_or(Problem::NotFound));
@@ -68,11 +74,14 @@ pub async fn announce(page: Page, body: Bytes) -> HttpResponse {
     page.answer(result)
 }
 
-/// `GET /staff/commitments/{id}/end`
+/// `GET /staff/commitments/{id}/end`, and the preview of what the fields in the address would do.
 pub async fn end_form(page: Page, id: Path<String>) -> HttpResponse {
     let result = async {
         page.reader(&WRITERS)?;
         let one = find(&page, parse(&id)?).await?;
+        if let Some(step) = page.query("step") {
+            return look_at_end(&page, one, &step).await;
+        }
         let last_day = proposal(today(&page), one.grain).pred_opt().unwrap_or(NaiveDate::MAX);
         show_end(&page, one, vec![("valid_to".into(), last_day.to_string())], Vec::new()).await
     };
@@ -194,25 +203,51 @@ fn given<'a>(typed: &'a Fields, name: &str) -> Option<&'a str> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-/// The fields of a form, with numbers from a Chinese input method made plain.
+/// The fields of a form.
 fn typed(fields: Fields) -> Fields {
-    let narrow = |(name, text): (String, String)| {
-        let is_number = ["target", "tolerance", "valid_from", "valid_to"].contains(&name.as_str());
-        let text = if is_number { text::halfwidth(&text).into_owned() } else { text };
-        (name, text)
-    };
-    fields.into_iter().map(narrow).collect()
+    fields.into_iter().map(|one| plain(&PLAIN, one)).collect()
+}
+
+/// What an announcement's fields say, or what is wrong with them.
+fn announced(page: &Page, fields: &Fields) -> Result<Announcement, Vec<(&'static str, String)>> {
+    let told = |faults: Vec<_>| faults.iter().map(|fault| Form::problem_of(&page.t, fault)).collect();
+    read(|name| given(fields, name)).map_err(told)
+}
+
+/// What the fields of an end say, or what is wrong with them.
+fn ending(page: &Page, fields: &Fields) -> Result<Ending, Vec<(&'static str, String)>> {
+    let told = |faults: Vec<_>| faults.iter().map(|fault| Form::problem_of(&page.t, fault)).collect();
+    read_ending(|name| given(fields, name)).map_err(told)
+}
+
+async fn look(page: &Page, step: &str) -> Result<HttpResponse, Refusal> {
+    let fields = typed(page.queries());
+    if step == Step::Edit.as_str() {
+        return show_form(page, fields, Vec::new()).await;
+    }
+    match announced(page, &fields) {
+        Ok(announcement) => preview(page, fields, announcement, false).await,
+        Err(problems) => show_form(page, fields, problems).await,
+    }
+}
+
+async fn look_at_end(page: &Page, one: Commitment, step: &str) -> Result<HttpResponse, Refusal> {
+    let fields = typed(page.queries());
+    if step == Step::Edit.as_str() {
+        return show_end(page, one, fields, Vec::new()).await;
+    }
+    match ending(page, &fields) {
+        Ok(ending) => preview_end(page, one, fields, ending, false).await,
+        Err(problems) => show_end(page, one, fields, problems).await,
+    }
 }
 
 async fn take(page: &Page, body: &[u8]) -> Result<HttpResponse, Refusal> {
     let (session, fields) = posted(page, &WRITERS, body)?;
     let fields = typed(fields);
-    let announcement = match read(|name| given(&fields, name)) {
+    let announcement = match announced(page, &fields) {
         Ok(announcement) => announcement,
-        Err(faults) => {
-            let problems = faults.iter().map(|fault| Form::problem_of(&page.t, fault)).collect();
-            return show_form(page, fields, problems).await;
-        }
+        Err(problems) => return show_form(page, fields, problems).await,
     };
     match field(&fields, "step").parse() {
         Ok(Step::Edit) => show_form(page, fields, Vec::new()).await,
@@ -259,18 +294,20 @@ fn seen(before: Option<&Commitment>, ended: &[Commitment]) -> String {
 async fn save(page: &Page, session: &Session, fields: Fields, new: Announcement) -> Result<HttpResponse, Refusal> {
     let (now, by, known) = (page.web.context.now(), session.user.email.clone(), field(&fields, "seen").to_owned());
     let (today, asked) = (today(page), new.clone());
-    let work = move |conn: &mut db::Connection| -> Result<bool, AnnounceError> {
+    let work = move |conn: &mut db::Connection| -> Result<Option<i64>, AnnounceError> {
         announcement::hold(conn)?;
         if let Planned::Begins { before, ended } = announcement::plan(conn, &asked, today)?
             && seen(before.as_deref(), &ended) != known
         {
-            return Ok(false);
+            return Ok(None);
         }
-        announcement::announce(conn, &asked, &by, today, now).map(|_| true)
+        let (Announced::Created(stored) | Announced::Unchanged(stored)) =
+            announcement::announce(conn, &asked, &by, today, now)?;
+        Ok(Some(stored.id))
     };
     match page.pool().write(work).await {
-        Ok(true) => Ok(see_other(PATH)),
-        Ok(false) => preview(page, fields, new, true).await,
+        Ok(Some(id)) => Ok(see_other(&format!("{}&at={id}", Done::Commitment.on(PATH)))),
+        Ok(None) => preview(page, fields, new, true).await,
         Err(error) => refused(page, fields, error).await,
     }
 }
@@ -328,12 +365,9 @@ async fn take_end(page: &Page, id: i64, body: &[u8]) -> Result<HttpResponse, Ref
     let (session, fields) = posted(page, &WRITERS, body)?;
     let fields = typed(fields);
     let one = find(page, id).await?;
-    let ending = match read_ending(|name| given(&fields, name)) {
+    let ending = match ending(page, &fields) {
         Ok(ending) => ending,
-        Err(faults) => {
-            let problems = faults.iter().map(|fault| Form::problem_of(&page.t, fault)).collect();
-            return show_end(page, one, fields, problems).await;
-        }
+        Err(problems) => return show_end(page, one, fields, problems).await,
     };
     match field(&fields, "step").parse() {
         Ok(Step::Edit) => show_end(page, one, fields, Vec::new()).await,
@@ -392,7 +426,7 @@ async fn save_end(
         announcement::end(conn, id, &asked, &by, today, now).map(|()| true)
     };
     match page.pool().write(work).await {
-        Ok(true) => Ok(see_other(PATH)),
+        Ok(true) => Ok(see_other(&format!("{}&at={id}", Done::CommitmentEnd.on(PATH)))),
         Ok(false) => preview_end(page, one, fields, ending, true).await,
         Err(error) => end_refused(page, one, fields, error).await,
     }

@@ -90,7 +90,8 @@ async fn pull(page: &Page) -> Result<HttpResponse, Refusal> {
     let course = figures.progress.course(period);
     let noted = Pulled::new(Kind::Comparison, (period, &course), "csv", figures.departments.len(), &bytes)
         .of(&[("channel", figures.channel.map_or("all", Channel::as_str))]);
-    let name = format!("manyi-comparison-{period}.csv");
+    let of = figures.channel.map(|channel| format!("-{}", channel.as_str())).unwrap_or_default();
+    let name = format!("manyi-comparison-{period}{of}.csv");
     pull::hand_out(page, Handed { name, media_type: pull::CSV, bytes, noted }).await
 }
 
@@ -344,8 +345,8 @@ impl Figures {
                 number(standardised.and_then(|found| share(found.interval.low))),
                 number(standardised.and_then(|found| share(found.interval.high))),
                 number(standardised.and_then(|found| share(found.covered))),
-                status(course.state),
-                course.revision.to_string(),
+                status(course.state, course.revision),
+                course.sealed_revision().to_string(),
                 score.base.as_str().to_owned(),
             ]);
         }

@@ -14,8 +14,9 @@ use super::super::views::{
     Area, Change, Chart, Comment, Comments, DepartmentPage, EmployeeRow, Problem, QuestionRow, Sentence, words,
 };
 use super::charts::{chart, sparkline};
-use super::{Choice, channel, choice, headlines, insight, wishes};
-use crate::db::closing::Outlook;
+use super::usable::usable;
+use super::{Choice, channel, choice, complaints, headlines, insight, wishes};
+use crate::db::closing::{self, Background, Outlook};
 use crate::db::department::{Department, Departments};
 use crate::db::employee::{self, Employee};
 use crate::db::period::{Course, Progress};
@@ -27,11 +28,10 @@ use crate::db::scores::RequestError;
 use crate::db::trend::{TrendRequest, trends};
 use crate::db::{self, commitment, drivers, holiday, questionnaire, response, seal};
 use crate::domain::appraisal::records;
-use crate::domain::commitment::{Commitment, Level, Metric};
+use crate::domain::commitment::{self as promise, Commitment, Consequence, Level, Metric, in_force};
 use crate::domain::duty::Terms;
 use crate::domain::explanation::explain;
-use crate::domain::finality::Finality;
-use crate::domain::period::{Period, local_date};
+use crate::domain::period::Period;
 use crate::domain::questionnaire::{Item, OVERALL};
 use crate::domain::response::Base;
 use crate::domain::scorebook::{Named, Rests, Scorebook, Slice};
@@ -77,8 +77,9 @@ async fn pull_scores(page: &Page, code: &str) -> Result<HttpResponse, Refusal> {
     for score in &scores {
         sheet.score(period, (course.state, course.revision), score, department.name(page.t.locale()));
     }
-    let part = [("department", department.code.as_str())];
-    let name = format!("manyi-{}-{period}.csv", department.code);
+    let mut part = vec![("department", department.code.as_str())];
+    part.extend(figures.channel.map(|channel| ("channel", channel.as_str())));
+    let name = format!("manyi-{}-{period}{}.csv", department.code, suffix(figures.channel));
     hand_out(page, name, sheet, (Kind::Department, (period, &course), scores.len()), &part).await
 }
 
@@ -92,8 +93,14 @@ async fn pull_trend(page: &Page, code: &str) -> Result<HttpResponse, Refusal> {
     let period = figures.choice.period;
     let course = figures.progress.course(period);
     let part = [("department", trend.department.as_str()), ("metric", metric.as_str()), ("channel", trend.channel)];
-    let name = format!("manyi-{}-{}.csv", figures.department.code, metric.as_str());
+    let (code, of) = (&figures.department.code, suffix(figures.channel));
+    let name = format!("manyi-{code}-{}{of}.csv", metric.as_str());
     hand_out(page, name, sheet, (Kind::Trend, (period, &course), trend.points.len()), &part).await
+}
+
+/// What a file's name adds of the channel: `-online`.
+fn suffix(channel: Option<Channel>) -> String {
+    channel.map(|channel| format!("-{}", channel.as_str())).unwrap_or_default()
 }
 
 async fn hand_out(
@@ -120,6 +127,7 @@ pub(super) struct Figures {
     pub(super) commitments: Vec<Commitment>,
     progress: Progress,
     calendar: WorkCalendar,
+    background: Background,
     choice: Choice,
     employees: HashMap<i64, Employee>,
     asked: Asked,
@@ -168,6 +176,7 @@ async fn load(page: &Page, code: &str, channel: Option<Channel>) -> Result<Figur
             commitments: commitment::all(conn)?,
             progress: Progress::load(conn)?,
             calendar: holiday::calendar(conn)?,
+            background: closing::background(conn, choice.period)?,
             comments,
             walk_up,
             wishes,
@@ -211,7 +220,11 @@ async fn build(page: &Page, code: &str) -> Result<HttpResponse, Refusal> {
         wishes: wishes::rows(page, &figures.wishes),
         comments: figures.said(page, session),
         employees: figures.staff(page, session),
+        person_minimum: (session.role == Role::Hr).then_some(page.web.context.thresholds.person_export),
         csv_href: format!("{path}/scores.csv?{query}"),
+        complaints_href: complaints::READERS
+            .contains(&session.role)
+            .then(|| format!("{}?department={}", complaints::PATH, encode(&figures.department.code))),
         path,
     };
     page.html(&view, 200)
@@ -285,6 +298,19 @@ impl Figures {
         self.book.score(slice, &self.named(), metric, &self.commitments, &page.web.context.thresholds)
     }
 
+    /// What follows when the promise on a metric is missed.
+    pub(super) fn consequence(&self, metric: Metric, channel: Option<Channel>) -> Option<Consequence> {
+        let asked = promise::Asked {
+            metric,
+            level: Level::Department,
+            department: Some(&self.department.code),
+            client: None,
+            channel,
+            period: self.choice.period,
+        };
+        in_force(&self.commitments, &asked).and_then(|one| one.consequence)
+    }
+
     /// All figures of the period and channel, as the CSV gives them.
     fn scores(&self, page: &Page) -> Vec<Score> {
         let slice = self.slice(self.channel);
@@ -307,9 +333,8 @@ impl Figures {
     fn usable(&self, page: &Page, path: &str) -> Usable {
         let (period, zone) = (self.choice.period, page.web.context.config.time_zone);
         let outlook = Outlook::new(period, self.progress.course(period), &self.calendar, &Terms::default(), zone);
-        let finality = outlook.finality(local_date(page.web.context.now(), zone));
-        let sealed = self.progress.newest_sealed(period.grain()).filter(|_| finality != Finality::Sealed);
-        Usable { finality, sealed: sealed.map(|sealed| (sealed, format!("{path}?period={sealed}"))) }
+        let newest = self.progress.newest_sealed(period.grain());
+        usable(page, &outlook, &self.background, newest.map(|newest| (newest, format!("{path}?period={newest}"))))
     }
 
     /// The change of the satisfied share against the period before; `None` where either rests on too few.

@@ -7,7 +7,7 @@ use chrono::NaiveDateTime;
 use super::super::frame::{Page, Refusal};
 use super::super::session::Session;
 use super::super::views::exclusions::{ExclusionRow, ExclusionsPage, Kind, ProposalForm, refusal};
-use super::super::views::{Area, Problem};
+use super::super::views::{Area, Done, Problem};
 use super::{field, parse, posted, see_other};
 use crate::db;
 use crate::db::department::Departments;
@@ -64,13 +64,17 @@ async fn ask(page: &Page, body: &[u8]) -> Result<HttpResponse, Refusal> {
     let (email, now, reference) = (session.user.email.clone(), page.web.context.now(), form.reference.clone());
     let work = move |conn: &mut db::Connection| -> Result<(), ExclusionError> {
         let response = match kind {
-            Kind::Response => reference,
-            Kind::Record => exclusion::of_record(conn, &reference)?.ok_or(ExclusionError::Unknown)?,
+            Kind::Response => text::halfwidth(&reference).into_owned(),
+            Kind::Record => {
+                let readings = text::readings(&reference);
+                let found = readings.iter().find_map(|number| exclusion::of_record(conn, number).transpose());
+                found.transpose()?.ok_or(ExclusionError::Unknown)?
+            }
         };
         exclusion::request(conn, &response, reason, note.as_deref(), By { email: &email, now }).map(drop)
     };
     match page.pool().write(work).await {
-        Ok(()) => Ok(see_other(PATH)),
+        Ok(()) => Ok(see_other(&Done::Proposed.on(PATH))),
         Err(ExclusionError::Database(error)) => Err(error.into()),
         Err(error) => {
             form.problems.push(("reference", words(page, &error, kind)));
@@ -104,7 +108,7 @@ async fn take(page: &Page, id: i64, body: &[u8]) -> Result<HttpResponse, Refusal
     let (email, now) = (session.user.email.clone(), page.web.context.now());
     let work = move |conn: &mut db::Connection| exclusion::decide(conn, id, step, By { email: &email, now });
     match page.pool().write(work).await {
-        Ok(()) => Ok(see_other(PATH)),
+        Ok(()) => Ok(see_other(&Done::from(step).on(PATH))),
         Err(ExclusionError::Database(error)) => Err(error.into()),
         Err(error) => {
             let why = words(page, &error, Kind::Response);

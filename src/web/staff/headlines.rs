@@ -18,6 +18,7 @@ pub(super) fn headlines(page: &Page, figures: &Figures) -> Vec<Headline> {
         base,
         judged,
         excluded: score.excluded,
+        consequence: figures.consequence(metric, channel),
         figure: score.into(),
     };
     let mut headlines = Vec::new();

@@ -8,7 +8,7 @@ use super::super::session::Session;
 use super::super::survey::fields::{explain, fields, target};
 use super::super::survey::form::SurveyForm;
 use super::super::views::follow_up::{AttemptRow, InterviewPage};
-use super::super::views::{Area, Problem};
+use super::super::views::{Area, Done, Problem};
 use super::sample::{WRITERS, case_row};
 use super::{field, parse, posted, see_other};
 use crate::db::department::Departments;
@@ -69,7 +69,7 @@ pub async fn note(page: Page, place: Path<(String, String)>, body: Bytes) -> Htt
             follow_up::note(conn, &sample, &case, disposition, &by, now).map_err(|error| refusal(t, error))
         };
         page.pool().write(work).await?;
-        Ok(see_other(&format!("/samples/{}#list", place.0)))
+        Ok(see_other(&format!("{}#list", Done::Attempt.on(&format!("/samples/{}", place.0)))))
     };
     let result = result.await;
     page.answer(result)
@@ -83,7 +83,9 @@ pub async fn answer(page: Page, place: Path<(String, String)>, body: Bytes) -> H
         let sent = SurveyForm::parse(&body).map_err(|_| Problem::BadRequest)?.answers;
         let version_id = field(&fields, "version").parse().unwrap_or_default();
         match store(&page, place, interviewer(session), version_id, sent.clone()).await? {
-            Refused::Nothing => Ok(see_other(&format!("/samples/{}#list", place.0))),
+            Refused::Nothing => {
+                Ok(see_other(&format!("{}#list", Done::Interview.on(&format!("/samples/{}", place.0)))))
+            }
             refused => render(&page, place, false, Tried { sent, version_id, refused }).await,
         }
     };
@@ -239,10 +241,14 @@ fn summary(t: Texts, questionnaire: &Questionnaire, sent: &Sent, error: &AnswerE
 
 /// How to reach a customer, in full.
 fn lines(t: Texts, contact: &Contact) -> Vec<(String, String)> {
+    if *contact == Contact::default() {
+        return Vec::new();
+    }
     let line = |label: &str, value: &Option<String>| Some((t.get(label), value.clone()?));
+    let phone = contact.phone.clone().unwrap_or_else(|| t.get("sample-no-phone"));
     [
         line("sample-contact-name", &contact.name),
-        line("sample-contact-phone", &contact.phone),
+        line("sample-contact-phone", &Some(phone)),
         line("sample-contact-email", &contact.email),
     ]
     .into_iter()

@@ -13,6 +13,7 @@ use crate::db::department::Departments;
 use crate::db::{self, scorebook};
 use crate::domain::period::{Grain, Period};
 use crate::domain::service_record::Channel;
+use crate::domain::text;
 use crate::domain::user::Role;
 
 pub mod appraisals;
@@ -20,6 +21,7 @@ pub mod asking;
 mod charts;
 pub mod commitments;
 pub mod comparison;
+pub mod complaints;
 pub mod counters;
 pub mod department;
 pub mod exclusions;
@@ -36,6 +38,7 @@ pub mod record;
 pub mod sample;
 pub mod seals;
 pub mod sign_in;
+mod usable;
 mod wishes;
 
 /// `GET /`: where a reader belongs.
@@ -93,6 +96,17 @@ fn form(body: &[u8]) -> Result<Vec<(String, String)>, Refusal> {
 /// A field of a form, without space around it.
 fn field<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
     fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
+}
+
+/// A field with a number, a code or an address, in half width and without space around it.
+fn narrow(fields: &[(String, String)], name: &str) -> String {
+    text::halfwidth(field(fields, name)).trim().to_owned()
+}
+
+/// A field of a form as it is meant: what is named here is a number, a code or a day, and reads the same in full width.
+fn plain(named: &[&str], (name, text): (String, String)) -> (String, String) {
+    let text = if named.contains(&name.as_str()) { text::halfwidth(&text).into_owned() } else { text };
+    (name, text)
 }
 
 /// The period a page shows, and those it offers.

@@ -11,7 +11,7 @@ use super::super::survey::form::ANSWER_PREFIX;
 use super::super::views::paper::{EntryPage, FormChoice, MAX_NUMBER, PaperFormPage, lines};
 use super::super::views::{Area, Problem};
 use super::counters::{PATH, WRITERS, find};
-use super::{Fields, field, posted, see_other};
+use super::{Fields, field, narrow, posted, see_other};
 use crate::crypto::random;
 use crate::db::counter::Counter;
 use crate::db::department::Department;
@@ -209,8 +209,8 @@ fn read(fields: &Fields) -> Result<Typed, Refusal> {
     }
     Ok(Typed {
         mode: field(fields, "mode").parse().ok().filter(|mode| *mode != Mode::Own),
-        day: field(fields, "day").to_owned(),
-        number: text::halfwidth(field(fields, "number")).into_owned(),
+        day: narrow(fields, "day"),
+        number: narrow(fields, "number"),
         repeated: field(fields, "repeated") == "yes",
         entry: entry.to_owned(),
         keys: fields.iter().filter_map(answer).collect(),

@@ -7,13 +7,14 @@ use chrono::NaiveDateTime;
 use super::super::frame::{APPRAISALS, Page, Refusal};
 use super::super::session::{CSRF, Session};
 use super::super::views::periods::{Action, Asked, DutyLine, PeriodPage, PeriodRow, PeriodsPage, SealRow};
-use super::super::views::{Area, Problem};
+use super::super::views::{Area, Done, Problem};
+use super::usable::{self, stage};
 use super::{field, form};
 use crate::db::closing::{self, MOVERS, Move, MoveError, Outlook, Setting};
 use crate::db::period::Progress;
 use crate::db::seal::{self, Reopening, Seal};
 use crate::db::{self, holiday, scorebook};
-use crate::domain::duty::Terms;
+use crate::domain::duty::{DutyKind, Terms};
 use crate::domain::period::{Grain, Period, State, local_date};
 use crate::domain::period_step::Step;
 use crate::domain::text;
@@ -54,14 +55,15 @@ async fn build_list(page: &Page) -> Result<HttpResponse, Refusal> {
     let (now, zone) = (page.web.context.now(), page.web.context.config.time_zone);
     let today = local_date(now, zone);
     let load = |conn: &mut db::Connection| -> db::Result<_> {
-        Ok((scorebook::months(conn)?, Progress::load(conn)?, holiday::calendar(conn)?))
+        let (progress, calendar) = (Progress::load(conn)?, holiday::calendar(conn)?);
+        Ok((scorebook::months(conn)?, progress, calendar, closing::all_asked(conn)?))
     };
-    let (months, progress, calendar) = page.pool().read(load).await?;
+    let (months, progress, calendar, asked) = page.pool().read(load).await?;
     let current = Period::containing(today, Grain::Month);
     let first = months.map_or(current, |(first, _)| first.min(current));
-    let asked = page.query("year").and_then(|year| year.parse().ok());
+    let wanted = page.query("year").and_then(|year| year.parse().ok());
     let years: Vec<i32> = (first.year()..=current.year()).rev().collect();
-    let year = asked.filter(|year| years.contains(year)).unwrap_or(current.year());
+    let year = wanted.filter(|year| years.contains(year)).unwrap_or(current.year());
     let mut periods: Vec<Period> = Grain::ALL
         .into_iter()
         .flat_map(|grain| Period::range(Period::containing(first.start(), grain), Period::containing(today, grain)))
@@ -73,8 +75,7 @@ async fn build_list(page: &Page) -> Result<HttpResponse, Refusal> {
         PeriodRow {
             period,
             href: format!("/periods/{period}"),
-            state: outlook.course.state,
-            revision: u32::try_from(outlook.course.revision).unwrap_or(0),
+            stage: stage(&outlook, &asked, today),
             duties: duties(&outlook, page),
         }
     };
@@ -93,18 +94,21 @@ async fn build(
     let load = move |conn: &mut db::Connection| -> db::Result<_> {
         let mut seals = seal::all(conn)?;
         seals.retain(|seal| seal.period == period);
-        Ok((Progress::load(conn)?.course(period), holiday::calendar(conn)?, closing::asked(conn, period)?, seals))
+        let background = closing::background(conn, period)?;
+        Ok((Progress::load(conn)?.course(period), holiday::calendar(conn)?, background, seals))
     };
-    let (course, calendar, asked, seals) = page.pool().read(load).await?;
+    let (course, calendar, background, seals) = page.pool().read(load).await?;
     let outlook = Outlook::new(period, course, &calendar, &Terms::default(), zone);
     let status = if refused.is_some() { 422 } else { 200 };
-    let asked = asked.map(|asked| waiting(asked, page, session));
+    let today = local_date(page.web.context.now(), zone);
+    let reopened = usable::reopened(page, &outlook, &background);
+    let asked = background.asked.map(|asked| waiting(asked, page, session));
     let view = PeriodPage {
         shell: page.shell(Some(Area::Periods)),
         path: format!("/periods/{period}"),
         period,
-        state: course.state,
-        revision: u32::try_from(course.revision).unwrap_or(0),
+        stage: stage(&outlook, &[], today),
+        reopened,
         duties: duties(&outlook, page),
         collide: outlook.end.collide() && course.state.takes_responses(),
         actions: actions(page, &outlook, asked.as_ref(), session),
@@ -161,9 +165,20 @@ async fn take(page: &Page, period: &str, body: &[u8]) -> Result<HttpResponse, Re
     let setting = setting(page);
     let work = move |conn: &mut db::Connection| carry_out(conn, (period, action), (&by, &reason), &setting, now);
     match page.pool().write(work).await {
-        Ok(()) => Ok(super::see_other(&format!("/periods/{period}"))),
+        Ok(()) => Ok(super::see_other(&done(action).on(&format!("/periods/{period}")))),
         Err(MoveError::Database(error)) => Err(error.into()),
         Err(error) => build(page, period, Some((action, words(page, period, &error), typed))).await,
+    }
+}
+
+fn done(action: Action) -> Done {
+    match action {
+        Action::Evaluate => Done::Evaluated,
+        Action::Publish => Done::Published,
+        Action::Seal => Done::Sealed,
+        Action::Ask => Done::ReopeningAsked,
+        Action::Confirm => Done::Reopened,
+        Action::Withdraw => Done::ReopeningWithdrawn,
     }
 }
 
@@ -217,7 +232,7 @@ fn duties(outlook: &Outlook, page: &Page) -> Vec<DutyLine> {
         kind: duty.kind,
         clause: duty.clause,
         due: duty.due,
-        aim: duty.aim,
+        aim: if duty.kind == DutyKind::Evaluation { duty.aim.min(outlook.end.binding().aim) } else { duty.aim },
         done,
         standing: duty.standing(done, today),
         provisional: duty.provisional,

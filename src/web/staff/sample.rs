@@ -7,8 +7,8 @@ use super::super::frame::{Page, Refusal, encode};
 use super::super::views::follow_up::{
     CaseRow, DrawForm, DrawProblem, DrawRow, EstimateRow, SamplePage, SampleRow, SamplesPage,
 };
-use super::super::views::{Area, Problem};
-use super::{field, parse, posted, see_other};
+use super::super::views::{Area, Done, Problem};
+use super::{field, narrow, parse, posted, see_other};
 use crate::db::department::{Department, Departments};
 use crate::db::follow_up::{self, Case, List, Shown};
 use crate::db::period::Progress;
@@ -35,7 +35,7 @@ pub(in crate::web) const READERS: [Role; 3] = [Role::Admin, Role::Quality, Role:
 pub(super) const WRITERS: [Role; 2] = [Role::Admin, Role::Quality];
 
 /// Customers on one page of the list.
-const PAGE: usize = 50;
+const PAGE: usize = 20;
 
 /// Quarters offered for a draw.
 const OFFERED: usize = 6;
@@ -53,7 +53,7 @@ pub async fn draw(page: Page, body: Bytes) -> HttpResponse {
         let mut form = DrawForm { periods: offered(&page), ..first_form(&page) };
         form.period = field(&fields, "period").to_owned();
         match attempt(&page, &mut form, &fields).await? {
-            Some(period) => Ok(see_other(&format!("/samples/{period}"))),
+            Some(period) => Ok(see_other(&Done::Sample.on(&format!("/samples/{period}")))),
             None => all(&page, Some(form)).await,
         }
     };
@@ -77,7 +77,7 @@ pub async fn redraw(page: Page, period: Path<String>, body: Bytes) -> HttpRespon
         form.action = format!("/samples/{period}/redraw");
         form.period = period.to_string();
         match attempt(&page, &mut form, &fields).await? {
-            Some(period) => Ok(see_other(&format!("/samples/{period}"))),
+            Some(period) => Ok(see_other(&Done::Sample.on(&format!("/samples/{period}")))),
             None => one(&page, period, Some(form)).await,
         }
     };
@@ -114,8 +114,8 @@ fn offered(page: &Page) -> Vec<Period> {
 
 /// Draws what a form says; `None` with the problems noted in the form if it can't be.
 async fn attempt(page: &Page, form: &mut DrawForm, fields: &[(String, String)]) -> Result<Option<Period>, Refusal> {
-    form.fraction = field(fields, "fraction").to_owned();
-    form.seed = field(fields, "seed").to_owned();
+    form.fraction = narrow(fields, "fraction");
+    form.seed = narrow(fields, "seed");
     let request = match read(form) {
         Ok(request) => request,
         Err(problems) => {

@@ -12,7 +12,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use super::super::frame::{Page, Refusal};
 use super::super::session::{CSRF, Session};
 use super::super::views::{Problem, SignIn};
-use super::{field, form as read_form, see_other};
+use super::{field, form as read_form, narrow, see_other};
 use crate::crypto;
 use crate::db::{self, user};
 
@@ -51,7 +51,7 @@ pub async fn sign_out(page: Page, body: Bytes) -> HttpResponse {
 
 async fn enter(page: &Page, body: &[u8]) -> Result<HttpResponse, Refusal> {
     let fields = read_form(body)?;
-    let (email, password) = (field(&fields, "email").to_owned(), field(&fields, "password").to_owned());
+    let (email, password) = (narrow(&fields, "email"), field(&fields, "password").to_owned());
     let next = field(&fields, "next").to_owned();
     let context = &page.web.context;
     let age = chrono::TimeDelta::hours(8);

@@ -19,17 +19,18 @@ use crate::domain::invitation::State as Invited;
 use crate::domain::period::local_date;
 use crate::domain::questionnaire::{Answers, Questionnaire};
 use crate::domain::response::{Periods, Response};
-use crate::i18n::{Locale, Texts};
-use form::{Display, FormError, Identity, Preselection, SurveyForm};
+use form::{FormError, Identity, Preselection, SurveyForm};
+use frame::Frame;
 use notice::{Notice, State};
 use style::CustomerPage;
 use suspects::client;
-use view::{About, Frame, Links, Privacy, Problem, Service, Stage, Step, SurveyPage};
+use view::{About, Links, Privacy, Problem, Service, Stage, Step, SurveyPage};
 
 pub mod after;
 pub(in crate::web) mod crowds;
 pub mod fields;
 pub mod form;
+pub mod frame;
 #[cfg(test)]
 mod kinds_tests;
 pub mod notice;
@@ -283,7 +284,7 @@ fn page(web: &Web, request: &HttpRequest, opened: &Opened, filled: Filled) -> Ht
     let subject = if is_confirmed { confirmed(&opened.token.hash()) } else { opened.token.hash() };
     let invitation = &opened.invitation;
     let Web { context, .. } = web;
-    let frame = frame(web, request, Display::from_query(request.query_string()), Some(invitation));
+    let frame = Frame::of(web, request, Some(invitation));
     let unsubscribe = format!("/u/{}", context.secrets.unsubscribe_token(invitation.id));
     let page = SurveyPage {
         questionnaire: &opened.questionnaire,
@@ -324,31 +325,13 @@ fn privacy(web: &Web, frame: &Frame) -> Privacy {
 }
 
 fn notice(web: &Web, request: &HttpRequest, opened: Option<&Opened>, state: &State) -> HttpResponse {
-    let display = Display::from_query(request.query_string());
-    let frame = frame(web, request, display, opened.map(|opened| &opened.invitation));
+    let frame = Frame::of(web, request, opened.map(|opened| &opened.invitation));
     render(&Notice { frame: &frame, state }, state.status(), state.retry_after())
 }
 
 /// The query that keeps language and size.
 fn here(web: &Web, request: &HttpRequest, opened: &Opened) -> String {
-    frame(web, request, Display::from_query(request.query_string()), Some(&opened.invitation)).here()
-}
-
-/// The reader's language: the link's, the invitation's, the browser's, the organisation's.
-fn frame(web: &Web, request: &HttpRequest, display: Display, invitation: Option<&Found>) -> Frame {
-    let config = &web.context.config;
-    let browser = || {
-        let header = request.headers().get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
-        Locale::from_accept_language(header)
-    };
-    let locale = display.locale.or(invitation.map(|found| found.locale)).or_else(browser).unwrap_or(config.locale);
-    Frame {
-        t: Texts::new(locale),
-        organisation: web.context.organisation(locale),
-        phone: config.phone.clone(),
-        big: display.big || display.kiosk,
-        kiosk: display.kiosk,
-    }
+    Frame::of(web, request, Some(&opened.invitation)).here()
 }
 
 /// A customer's page: never cached, never indexed, no referrer, nothing from elsewhere.

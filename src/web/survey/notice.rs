@@ -5,8 +5,9 @@
 use askama::Template;
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
+use super::frame::Frame;
 use super::style::CustomerPage;
-use super::view::{Frame, day, day_and_year};
+use super::view::{day, day_and_year};
 use crate::domain::mail_preference::MailPreference;
 use crate::domain::period::Period;
 use crate::i18n::{Locale, Texts};

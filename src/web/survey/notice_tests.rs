@@ -4,8 +4,8 @@ use askama::Template;
 use chrono::NaiveDate;
 use scraper::{Html, Selector};
 
+use super::frame::Frame;
 use super::notice::{Correction, Notice, RESUME, Receipt, Reply, State};
-use super::view::Frame;
 use crate::domain::locale::Locale;
 use crate::domain::mail_preference::MailPreference;
 use crate::domain::period::Period;

@@ -6,7 +6,7 @@ use askama::Template;
 use chrono::TimeDelta;
 
 use super::super::Web;
-use super::form::Display;
+use super::frame::Frame;
 use super::style::{CustomerPage, preview_csp};
 use super::view::{About, Links, Privacy, Service, Stage, Step, SurveyPage};
 use crate::domain::period::local_date;
@@ -15,7 +15,7 @@ use crate::domain::questionnaire::Questionnaire;
 /// The page of a questionnaire that nobody is asked.
 pub(in crate::web) fn page(web: &Web, request: &HttpRequest, questionnaire: &Questionnaire) -> HttpResponse {
     let context = &web.context;
-    let frame = super::frame(web, request, Display::from_query(request.query_string()), None);
+    let frame = Frame::of(web, request, None);
     let today = local_date(context.now(), context.config.time_zone);
     let page = SurveyPage {
         questionnaire,

@@ -5,9 +5,10 @@
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::form::{self, Display};
+use super::form;
+use super::frame::Frame;
 use super::notice::{Notice, RESUME, State, WANTED};
-use super::{Web, frame, render};
+use super::{Web, render};
 use crate::db::invitation::Found;
 use crate::db::{self, invitation, mail_preference, suppression};
 use crate::domain::mail_preference::MailPreference;
@@ -134,6 +135,6 @@ async fn find(web: &Web, request: &HttpRequest, token: &str) -> Result<Found, St
 }
 
 fn show(web: &Web, request: &HttpRequest, found: Option<&Found>, state: &State) -> HttpResponse {
-    let frame = frame(web, request, Display::from_query(request.query_string()), found);
+    let frame = Frame::of(web, request, found);
     render(&Notice { frame: &frame, state }, state.status(), state.retry_after())
 }

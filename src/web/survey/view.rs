@@ -1,4 +1,4 @@
-//! The customer's questionnaire page, and what every customer page has around its content: one page, no script, one
+//! The customer's questionnaire page: one page, no script, one
 //! request (EXPERIENCE §1). Addresses of the page itself are bare queries (`?lang=en`), so no page needs its token.
 
 use askama::Template;
@@ -6,26 +6,12 @@ use chrono::{Datelike, NaiveDate};
 
 use super::fields::{self, Field, Input};
 use super::form::{ANSWER_PREFIX, FormError, Identity, offers};
-use super::style::{CustomerPage, KIOSK_CSS, SURVEY_CSS};
+use super::frame::Frame;
+use super::style::CustomerPage;
 use super::words;
 use crate::domain::locale::Locale;
 use crate::domain::questionnaire::{AnswerError, Answers, Asked, Question, Questionnaire, YES};
 use crate::i18n::Texts;
-
-/// What every customer page shows around its content.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Frame {
-    /// The reader's language.
-    pub t: Texts,
-    /// The organisation's name; empty if it could not be read.
-    pub organisation: String,
-    /// The number to call instead, as people write it: `400-000-0000`.
-    pub phone: Option<String>,
-    /// Large text (大字版).
-    pub big: bool,
-    /// Shown on a device that stands at a counter for all to use.
-    pub kiosk: bool,
-}
 
 /// What the privacy lines must say (PIPL art. 17).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,62 +162,6 @@ struct SummaryLine {
     /// The id of the field to go to.
     target: String,
     message: String,
-}
-
-impl Frame {
-    /// The query that keeps the display: `lang=en&big=1`.
-    pub fn query(&self, locale: Locale, big: bool) -> String {
-        // On a kiosk the text is large in any case.
-        let look = match (self.kiosk, big) {
-            (true, _) => "&kiosk=1",
-            (false, true) => "&big=1",
-            (false, false) => "",
-        };
-        format!("lang={locale}{look}")
-    }
-
-    /// The query of this very page, which every link and form of it carries on.
-    pub(super) fn here(&self) -> String {
-        self.query(self.t.locale(), self.big)
-    }
-
-    /// The query that switches to the other language.
-    pub(super) fn other_language(&self) -> String {
-        self.query(self.t.locale().other(), self.big)
-    }
-
-    /// The query that switches between standard and large text.
-    pub(super) fn other_size(&self) -> String {
-        self.query(self.t.locale(), !self.big)
-    }
-
-    /// The name of the other size.
-    pub(super) fn size_word(&self) -> String {
-        self.t.get(if self.big { "survey-standard-text" } else { "survey-large-text" })
-    }
-
-    /// The style sheet, whose hash the policy allows.
-    pub(super) fn css(&self) -> &'static str {
-        SURVEY_CSS
-    }
-
-    /// The style sheet of a kiosk, beside the other.
-    pub(super) fn kiosk_css(&self) -> &'static str {
-        KIOSK_CSS
-    }
-
-    /// Both languages, the reader's first.
-    pub(super) fn languages(&self) -> [Texts; 2] {
-        [self.t, Texts::new(self.t.locale().other())]
-    }
-
-    /// The number to dial, without spaces, dashes or an extension; `None` if there is none.
-    pub(super) fn dial(&self) -> Option<String> {
-        let spelled = |c: &char| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')' | '.');
-        let run = self.phone.as_deref()?.chars().take_while(spelled);
-        let number: String = run.filter(|c| c.is_ascii_digit() || *c == '+').collect();
-        (number.len() >= 3).then_some(number)
-    }
 }
 
 impl Stage {

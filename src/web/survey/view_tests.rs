@@ -7,8 +7,9 @@ use chrono::NaiveDate;
 use scraper::{ElementRef, Html, Selector};
 
 use super::form::{FormError, Identity, Preselection, SurveyForm};
+use super::frame::Frame;
 use super::style::{SURVEY_CSS, csp};
-use super::view::{About, Frame, Links, Privacy, Problem, Service, Stage, SurveyPage, day, day_and_year, mask};
+use super::view::{About, Links, Privacy, Problem, Service, Stage, SurveyPage, day, day_and_year, mask};
 use crate::domain::locale::Locale;
 use crate::domain::questionnaire::{AnswerError, AnswerProblem, Questionnaire};
 use crate::i18n::Texts;

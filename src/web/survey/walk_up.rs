@@ -7,10 +7,11 @@ use actix_web::http::header;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::form::{Display, Identity, SurveyForm};
+use super::form::{Identity, SurveyForm};
+use super::frame::Frame;
 use super::notice::{Notice, State};
-use super::view::{About, AtCounter, Frame, Links, Problem, Stage, SurveyPage};
-use super::{Body, Filled, NONCE_AGE, Web, confirmed, frame, parse, privacy, put_aside, render, see_other};
+use super::view::{About, AtCounter, Links, Problem, Stage, SurveyPage};
+use super::{Body, Filled, NONCE_AGE, Web, confirmed, parse, privacy, put_aside, render, see_other};
 use crate::crypto::random;
 use crate::db::counter::{self, Counter};
 use crate::db::department::Department;
@@ -223,7 +224,7 @@ fn subject(visit: &Visit, version_id: i64, salt: &str) -> Vec<u8> {
 
 fn page(web: &Web, request: &HttpRequest, visit: &Visit, filled: Filled) -> HttpResponse {
     let Filled { answers, problems, stage, is_confirmed, .. } = filled;
-    let (context, frame) = (&web.context, shown(web, request));
+    let (context, frame) = (&web.context, Frame::of(web, request, None));
     let salt = hex::encode(random::<16>());
     let subject = subject(visit, visit.version_id, &salt);
     let subject = if is_confirmed { confirmed(&subject) } else { subject };
@@ -250,7 +251,7 @@ fn page(web: &Web, request: &HttpRequest, visit: &Visit, filled: Filled) -> Http
 }
 
 fn notice(web: &Web, request: &HttpRequest, state: &State) -> HttpResponse {
-    let frame = shown(web, request);
+    let frame = Frame::of(web, request, None);
     let response = render(&Notice { frame: &frame, state }, state.status(), state.retry_after());
     let start = format!("{}?kiosk=1", request.path().trim_end_matches("/thanks"));
     match state {
@@ -269,14 +270,9 @@ fn refreshed(mut response: HttpResponse, seconds: u32, address: &str) -> HttpRes
     response
 }
 
-/// The frame in the language of the link, the browser or the organisation.
-fn shown(web: &Web, request: &HttpRequest) -> Frame {
-    frame(web, request, Display::from_query(request.query_string()), None)
-}
-
 /// The query that keeps language and size.
 fn here(web: &Web, request: &HttpRequest) -> String {
-    shown(web, request).here()
+    Frame::of(web, request, None).here()
 }
 
 fn address(visit: &Visit) -> String {

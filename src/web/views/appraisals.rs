@@ -3,7 +3,8 @@
 use askama::Template;
 use chrono::NaiveDateTime;
 
-use super::{format, shell::Shell};
+use super::periods::Stage;
+use super::{format, shell::Shell, words};
 use crate::db::pull::Kind;
 use crate::domain::period::{Period, State};
 use crate::i18n::Texts;
@@ -14,6 +15,12 @@ use crate::i18n::Texts;
 pub struct Appraisals {
     /// The frame.
     pub shell: Shell,
+    /// The years to choose from, newest first.
+    pub years: Vec<i32>,
+    /// The year shown; `None` = the latest periods.
+    pub year: Option<i32>,
+    /// There may be more downloads than are listed.
+    pub more: bool,
     /// Newest first.
     pub periods: Vec<AppraisalPeriod>,
     /// Newest first.
@@ -26,9 +33,7 @@ pub struct AppraisalPeriod {
     /// The period.
     pub period: Period,
     /// How far its judging has come; a file of one that is not sealed is marked provisional in every row.
-    pub state: State,
-    /// 0 until the first seal.
-    pub revision: u32,
+    pub stage: Stage,
     /// When it was sealed and by whom.
     pub sealed: Option<(NaiveDateTime, String)>,
     /// The seal's hash in hexadecimal.
@@ -50,11 +55,11 @@ pub struct Download {
     pub by: String,
     /// What the file holds.
     pub kind: Kind,
-    /// Of which department, metric and channel, where it is not of everything.
-    pub part: Vec<String>,
+    /// Of which `department`, `metric` and `channel`, where it is not of everything.
+    pub part: Vec<(String, String)>,
     /// Of which period.
     pub period: Period,
-    /// Its revision then; 0 = provisional.
+    /// The revision whose seal the figures have; 0 = provisional.
     pub revision: u32,
     /// `csv`, `xlsx` or `json`.
     pub format: String,
@@ -77,7 +82,12 @@ pub enum FileFormat {
 
 impl AppraisalPeriod {
     fn provisional(&self) -> bool {
-        self.state != State::Sealed
+        self.stage.state != State::Sealed
+    }
+
+    /// It is sealed, and nothing is known that may change it.
+    fn is_final(&self) -> bool {
+        !self.provisional() && self.stage.early.is_none() && !self.stage.asked
     }
 }
 
@@ -101,6 +111,15 @@ impl Download {
             Kind::Seal => "staff-download-seal",
             Kind::WholeSeal => "staff-download-whole-seal",
         })
+    }
+
+    /// Of which part: `WX · 满意率 · 线上`.
+    fn of(&self, t: &Texts) -> String {
+        let part = |name: &str| self.part.iter().find(|(of, _)| of == name).map(|(_, value)| value.as_str());
+        let metric = part("metric").and_then(|code| code.parse().ok()).map(|metric| words::metric(t, &metric));
+        let channel = part("channel").map(|code| format::channel(t, &code.parse().ok()));
+        let all = [part("department").map(str::to_owned), metric, channel];
+        all.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }
 
     /// The first characters of the hash, enough to compare by eye.

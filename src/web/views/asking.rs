@@ -12,6 +12,7 @@ use crate::domain::period::Period;
 use crate::domain::scorecard::Reach;
 use crate::domain::service_record::Touchpoint;
 use crate::domain::text::{MAX_NAME, MAX_REASON};
+use crate::domain::user::Role;
 use crate::i18n::Texts;
 
 /// `GET /asking`. Forms: `csrf`, `version`, `step` = `add` with the fields of [`RuleForm`], or `remove` with `at`.
@@ -119,6 +120,13 @@ pub struct VersionRow {
     pub at: NaiveDateTime,
     /// A user's address.
     pub by: String,
+}
+
+impl AskingPage {
+    /// The names of settings are for whoever can set them.
+    fn is_for_admin(&self) -> bool {
+        self.shell.account.as_ref().is_some_and(|account| account.role == Role::Admin)
+    }
 }
 
 impl RuleRow {

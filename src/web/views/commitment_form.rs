@@ -75,6 +75,29 @@ pub struct Choice {
     pub chosen: bool,
 }
 
+/// What is wrong with a field of a form, as its summary says it: "目标：请填写".
+pub fn of_field(t: &Texts, field: &str, problem: &str) -> String {
+    t.with("staff-error-of", &[("field", field), ("problem", problem)])
+}
+
+fn label(t: &Texts, field: &str) -> String {
+    t.get(match field {
+        "metric" => "public-metric",
+        "scope" => "public-scope",
+        "channel" => "staff-channel",
+        "grain" => "public-grain",
+        "target" => "public-target",
+        "tolerance" => "commitment-tolerance",
+        "clause" => "public-clause",
+        "consequence" => "commitment-consequence",
+        "evidence_rule" => "commitment-rule",
+        "valid_from" => "commitment-from",
+        "valid_to" => "commitment-to",
+        "reason" => "commitment-waiver",
+        _ => "commitment-note",
+    })
+}
+
 impl Form {
     /// What is wrong with a field, in words, and where it stands.
     pub fn problem_of(t: &Texts, fault: &Fault) -> (&'static str, String) {
@@ -131,6 +154,12 @@ impl Form {
             EndRefused::Refused(other) => Self::refusal(t, other).1,
         };
         ("valid_to", text)
+    }
+
+    /// What is wrong, with the field it is wrong in named.
+    fn summary(&self, t: &Texts) -> Vec<(&'static str, String)> {
+        let told = |(field, text): &(&'static str, String)| (*field, of_field(t, &label(t, field), text));
+        self.problems.iter().map(told).collect()
     }
 
     fn value(&self, field: &str) -> &str {

@@ -7,13 +7,14 @@ use super::figure::{Change, Figure, MIN_COMMENT_N, Response};
 use super::finality::Usable;
 use super::insight::{DriversView, HeatMap};
 use super::left_out::{LeftOutRow, With};
-use super::{choose, format, reading::Reading, sentence::Sentence, shell::Shell, strip::strip, words};
+use super::{choose, format, promise, reading::Reading, sentence::Sentence, shell::Shell, strip::strip, words};
 use crate::chart::TrendRow;
-use crate::domain::commitment::Metric;
+use crate::domain::commitment::{Consequence, Metric};
 use crate::domain::period::Period;
 use crate::domain::response::Base;
 use crate::domain::service_record::Channel;
 use crate::domain::trend::Missed;
+use crate::domain::verdict::Verdict;
 use crate::i18n::Texts;
 
 /// `GET /departments/{code}?period=2026-10&channel=online`.
@@ -62,8 +63,12 @@ pub struct DepartmentPage {
     pub wishes: Vec<WishRow>,
     /// Sorted by name by the caller.
     pub employees: Vec<EmployeeRow>,
+    /// From how many answers on a person has a figure, where that is more than others' figures need.
+    pub person_minimum: Option<u32>,
     /// The page's figures as CSV (percent-encoded).
     pub csv_href: String,
+    /// The list of complaints about the department; `None` for readers who may not see it.
+    pub complaints_href: Option<String>,
 }
 
 /// A headline figure, with the clause it answers to.
@@ -81,6 +86,8 @@ pub struct Headline {
     pub figure: Figure,
     /// Answers that were left out of it.
     pub excluded: u32,
+    /// What follows when the promise is missed.
+    pub consequence: Option<Consequence>,
 }
 
 /// What whoever came by answered at the department's counters: by itself, and never judged.
@@ -210,6 +217,16 @@ impl Headline {
         }
     }
 
+    fn is_breach(&self) -> bool {
+        matches!(self.figure.verdict(), Some(Verdict::MinorBreach | Verdict::MajorBreach))
+    }
+
+    /// What follows, of a promise that is missed.
+    fn follows(&self, t: &Texts) -> Option<String> {
+        let consequence = self.consequence.filter(|_| self.is_breach())?;
+        Some(t.with("staff-if-missed", &[("consequence", promise::consequence(t, &Some(consequence)))]))
+    }
+
     /// Only what lies between 0 and 100 has a strip.
     fn strip(&self) -> Option<String> {
         match self.metric {
@@ -223,7 +240,11 @@ impl Chart {
     /// `The commitment has been missed in each of the last 13 periods …`; empty if it is not.
     pub(super) fn missed_text(&self, t: &Texts) -> String {
         let Some(Missed { since, periods, surely, ever }) = &self.missed else { return String::new() };
-        let args = [("since", format::period(t, since)), ("n", periods.to_string()), ("surely", surely.to_string())];
+        let surely = match surely {
+            0 => t.get("trend-missed-never-surely"),
+            some => t.with("trend-missed-surely", &[("n", some.to_string())]),
+        };
+        let args = [("since", format::period(t, since)), ("n", periods.to_string()), ("surely", surely)];
         t.with(if *ever { "trend-missed-ever" } else { "trend-missed-since" }, &args)
     }
 
@@ -234,6 +255,15 @@ impl Chart {
     /// A number of the table with a true minus sign; a dash where there is none.
     fn cell(number: &Option<String>) -> String {
         number.as_ref().map_or_else(|| "—".to_owned(), |number| number.replace('-', "\u{2212}"))
+    }
+
+    /// The figure of a period, or that it is withheld.
+    fn value(t: &Texts, row: &TrendRow) -> String {
+        if row.withheld { t.get("staff-hidden") } else { Self::cell(&row.value) }
+    }
+
+    fn has_gaps(&self) -> bool {
+        self.rows.iter().any(|row| row.withheld)
     }
 
     fn has_limits(&self) -> bool {
@@ -264,6 +294,30 @@ impl DepartmentPage {
     fn register_href(&self, metric: &Metric) -> String {
         let code = self.path.strip_prefix("/departments/").unwrap_or_default();
         format!("/staff/commitments?metric={metric}&department={code}")
+    }
+
+    /// What else a head has to know at once: other promises that are missed, and questions that changed.
+    fn also(&self, t: &Texts) -> Vec<String> {
+        let is_said = |one: &Headline| {
+            one.metric == Metric::SatisfactionRate && one.channel == self.channel && one.base == self.base
+        };
+        let missed = self.headlines.iter().filter(|one| one.is_breach() && !is_said(one)).filter_map(|one| {
+            let verdict = words::verdict(t, &one.figure.verdict()?);
+            let args = [("metric", words::metric_of(t, &one.metric, &one.channel)), ("verdict", verdict)];
+            Some(t.with("staff-also-missed-one", &args))
+        });
+        // The first is the overall answer, of which the sentence speaks.
+        let changed = self.questions.iter().skip(1).filter_map(|question| {
+            let change = question.change.as_ref().filter(|change| change.is_significant())?;
+            let [_, difference, _, low, high] = change.args(t);
+            let args = [("question", question.text.clone()), difference, low, high];
+            Some(t.with("staff-also-changed-one", &args))
+        });
+        let said = |key, name, parts: Vec<String>| {
+            (!parts.is_empty()).then(|| t.with(key, &[(name, parts.join(&t.get("staff-also-and")))]))
+        };
+        let missed = said("staff-also-missed", "figures", missed.collect());
+        missed.into_iter().chain(said("staff-also-changed", "questions", changed.collect())).collect()
     }
 
     /// The same page for another channel.

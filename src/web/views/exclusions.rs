@@ -170,6 +170,11 @@ impl ExclusionRow {
 }
 
 impl ProposalForm {
+    /// What is wrong: each says which field it speaks of.
+    fn summary(&self, _: &Texts) -> Vec<(&'static str, String)> {
+        self.problems.clone()
+    }
+
     fn problem(&self, field: &str) -> Option<&str> {
         self.problems.iter().find(|(name, _)| *name == field).map(|(_, text)| text.as_str())
     }

@@ -15,6 +15,9 @@ pub const MIN_SCORE_N: u32 = 5;
 /// Below this n no comment is shown (DESIGN decision 7).
 pub const MIN_COMMENT_N: u32 = 8;
 
+/// Below this n a person has no figure in what leaves for HR (STATISTICS §2).
+pub const MIN_PERSON_N: u32 = 20;
+
 /// Below this n the evidence is too thin for any conclusion (STATISTICS §2).
 pub const MIN_EVIDENCE_N: u32 = 30;
 

@@ -106,6 +106,11 @@ pub fn date_time(t: &Texts, moment: &NaiveDateTime) -> String {
     t.with("staff-date-time", &[("date", date(t, &moment.date())), ("time", time)])
 }
 
+/// A moment as a field for date and time takes it: `2026-11-16T21:00`.
+pub fn minute(moment: &NaiveDateTime) -> String {
+    moment.format("%Y-%m-%dT%H:%M").to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

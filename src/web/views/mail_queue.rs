@@ -21,6 +21,8 @@ pub struct MailQueuePage {
     pub counts: Vec<(String, i64)>,
     /// When all that is due will have gone out at the pace of the last hour; `None` if nothing waits or nothing went.
     pub minutes_left: Option<i64>,
+    /// When the mail that has waited longest was due, in the organisation's zone; `None` if none is overdue.
+    pub oldest: Option<NaiveDateTime>,
     /// Mails that wait for another try, the latest first.
     pub retries: Vec<MailLine>,
     /// Mails that came to no good end, the latest first.
@@ -117,6 +119,12 @@ impl MailLine {
 
     fn state(&self, t: &Texts) -> String {
         state(t, &self.state)
+    }
+
+    /// Whether it may have arrived without our knowing, or more than once.
+    fn doubt(&self, t: &Texts) -> Option<String> {
+        let key = if self.state == "accepted" { "queue-maybe-twice" } else { "queue-maybe-there" };
+        (self.possible_duplicates > 0).then(|| t.get(key))
     }
 
     /// What we noted ourselves, in words.

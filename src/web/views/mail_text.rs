@@ -198,15 +198,11 @@ impl MailTextPage {
         };
         let arms = [arm("mail-text-first-in-mail", &trial.in_mail), arm("mail-text-first-link", &trial.link)];
         let difference = trial.difference()?;
-        let key = match () {
-            () if difference.low > 0.0 => "mail-text-trial-more",
-            () if difference.high < 0.0 => "mail-text-trial-less",
-            () => "mail-text-trial-open",
-        };
         // Said of the form that brings more.
-        let more = match key {
-            "mail-text-trial-less" => Interval { low: -difference.high, high: -difference.low },
-            _ => difference,
+        let (key, more) = match difference {
+            Interval { low, .. } if low > 0.0 => ("mail-text-trial-more", difference),
+            Interval { low, high } if high < 0.0 => ("mail-text-trial-less", Interval { low: -high, high: -low }),
+            _ => ("mail-text-trial-open", difference),
         };
         let verdict = t.with(key, &[("interval", shown(t, more))]);
         Some(TrialLines { arms: arms.into_iter().flatten().collect(), verdict })

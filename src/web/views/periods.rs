@@ -3,6 +3,7 @@
 use askama::Template;
 use chrono::{NaiveDate, NaiveDateTime};
 
+use super::finality::Reopened;
 use super::{format, shell::Shell};
 use crate::domain::duty::{DutyKind, Standing};
 use crate::domain::period::{Period, State};
@@ -30,11 +31,24 @@ pub struct PeriodRow {
     /// Its page.
     pub href: String,
     /// How far it has come.
-    pub state: State,
-    /// 0 until the first seal.
-    pub revision: u32,
+    pub stage: Stage,
     /// Its evaluation, its notice, and the term to object once it is told.
     pub duties: Vec<DutyLine>,
+}
+
+/// How far a period has come, as lists say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stage {
+    /// How far.
+    pub state: State,
+    /// The revision that is sealed, or in work after a reopening; 0 until the first seal.
+    pub revision: u32,
+    /// Its last day is past.
+    pub over: bool,
+    /// It was sealed early, and objections may come until this day.
+    pub early: Option<NaiveDate>,
+    /// Somebody asks to reopen it, and another person is to confirm.
+    pub asked: bool,
 }
 
 /// A duty with its date and how it stands.
@@ -46,7 +60,7 @@ pub struct DutyLine {
     pub clause: &'static str,
     /// The last day on which it is in time.
     pub due: NaiveDate,
-    /// The working day to aim at.
+    /// The working day to aim at: of the evaluation the day that binds, where its result is to be told earlier.
     pub aim: NaiveDate,
     /// When it was done.
     pub done: Option<NaiveDate>,
@@ -67,9 +81,7 @@ pub struct PeriodPage {
     /// The period.
     pub period: Period,
     /// How far it has come.
-    pub state: State,
-    /// 0 until the first seal.
-    pub revision: u32,
+    pub stage: Stage,
     /// What is owed.
     pub duties: Vec<DutyLine>,
     /// The result is to be told before the term of its evaluation is over.
@@ -82,6 +94,8 @@ pub struct PeriodPage {
     pub whole: bool,
     /// Which step was refused, why, and the reason that was typed.
     pub refused: Option<(Action, String, String)>,
+    /// How it was reopened since its newest seal.
+    pub reopened: Option<Reopened>,
     /// A reopening that waits for another person.
     pub asked: Option<Asked>,
     /// Its seals, newest first.
@@ -205,7 +219,33 @@ impl Action {
     }
 }
 
+impl Stage {
+    /// The state in words.
+    pub(super) fn words(&self, t: &Texts) -> String {
+        match self.state {
+            State::Open if self.over => t.get("staff-state-over"),
+            _ => format::state(t, &self.state, &self.revision),
+        }
+    }
+
+    /// What else is to be known before its figures are used.
+    pub(super) fn remarks(&self, t: &Texts) -> Vec<String> {
+        let until = self.early.map(|until| format::date(t, &until));
+        let before = self.revision.saturating_sub(1);
+        let reopened = (self.state != State::Sealed && before > 0)
+            .then(|| t.with("period-stage-reopened", &[("revision", before)]));
+        let early = until.map(|until| t.with("period-stage-early", &[("until", until)]));
+        let asked = self.asked.then(|| t.get("period-stage-asked"));
+        [reopened, early, asked].into_iter().flatten().collect()
+    }
+}
+
 impl DutyLine {
+    /// The day that binds, if it is before the clause's own.
+    fn earlier(&self) -> Option<NaiveDate> {
+        Some(self.aim).filter(|aim| self.kind == DutyKind::Evaluation && *aim < self.due)
+    }
+
     fn name(&self, t: &Texts) -> String {
         t.get(match self.kind {
             DutyKind::Evaluation => "period-duty-evaluation",

@@ -4,9 +4,10 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use super::figure::Figure;
-use super::{format, shell::Shell, words};
+use super::{choose, format, shell::Shell, words};
 use crate::domain::announcement::number;
 use crate::domain::commitment::{Commitment, Level, Metric};
+use crate::domain::notice::{NOTICE_DAYS, Waiver};
 use crate::domain::period::{Grain, Period};
 use crate::domain::points::Hundredths;
 use crate::domain::service_record::Channel;
@@ -23,8 +24,23 @@ pub struct CommitmentsPage {
     pub in_force: Vec<CommitmentRow>,
     /// Announced and not in force yet; may be empty.
     pub coming: Vec<CommitmentRow>,
-    /// Published or sealed, newest first; may be empty.
-    pub results: Vec<ResultRow>,
+    /// The periods that are published or sealed, newest first; may be empty.
+    pub told: Vec<Period>,
+    /// The reader chose the period.
+    pub is_chosen: bool,
+    /// What the newest of them, or the one chosen, brought.
+    pub results: Option<Results>,
+}
+
+/// What a published period brought.
+#[derive(Debug, Clone)]
+pub struct Results {
+    /// The period.
+    pub period: Period,
+    /// Of the organisation.
+    pub organisation: Vec<ResultRow>,
+    /// Of the departments.
+    pub departments: Vec<ResultRow>,
 }
 
 /// A commitment in force; those that differ only in how often they are judged share a row.
@@ -46,6 +62,23 @@ pub struct CommitmentRow {
     pub since: NaiveDate,
     /// The last day, if it ends.
     pub until: Option<NaiveDate>,
+    /// Announced with less notice than is owed, and why (A1-4.2).
+    pub short: Vec<ShortNotice>,
+}
+
+/// That a promise changed at short notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShortNotice {
+    /// The day it was announced.
+    pub announced: NaiveDate,
+    /// Its end was; else its beginning.
+    pub is_end: bool,
+    /// It applies from before that day.
+    pub is_backdated: bool,
+    /// Why.
+    pub waiver: Waiver,
+    /// Why, in words.
+    pub note: Option<String>,
 }
 
 /// Whom a public commitment binds.
@@ -62,8 +95,6 @@ pub enum Scope {
 /// A published result.
 #[derive(Debug, Clone)]
 pub struct ResultRow {
-    /// Of which period.
-    pub period: Period,
     /// The department in the reader's language; `None` = the organisation.
     pub department: Option<String>,
     /// What is measured.
@@ -88,11 +119,15 @@ pub struct PrivacyPage {
 
 impl CommitmentRow {
     /// The rows of commitments in their order. What was promised to a single client is not public and is left out;
-    /// `name_of` gives a department's name from its code.
-    pub fn public(commitments: &[Commitment], name_of: impl Fn(&str) -> String) -> Vec<Self> {
+    /// `name_of` gives a department's name from its code, `short_of` what was short notice from a commitment's key.
+    pub fn public(
+        commitments: &[Commitment],
+        name_of: impl Fn(&str) -> String,
+        short_of: impl Fn(i64) -> Vec<ShortNotice>,
+    ) -> Vec<Self> {
         let mut rows: Vec<Self> = Vec::new();
         for commitment in commitments {
-            let Some(row) = Self::new(commitment, &name_of) else { continue };
+            let Some(row) = Self::new(commitment, &name_of, short_of(commitment.id)) else { continue };
             match rows.iter_mut().find(|known| Self { grains: row.grains.clone(), ..(*known).clone() } == row) {
                 Some(known) => known.grains.extend(row.grains),
                 None => rows.push(row),
@@ -102,7 +137,7 @@ impl CommitmentRow {
         rows
     }
 
-    fn new(commitment: &Commitment, name_of: impl Fn(&str) -> String) -> Option<Self> {
+    fn new(commitment: &Commitment, name_of: impl Fn(&str) -> String, short: Vec<ShortNotice>) -> Option<Self> {
         let scope = match (commitment.level, &commitment.department_code) {
             _ if commitment.client_code.is_some() => return None,
             (Level::Client | Level::Employee, _) => return None,
@@ -119,6 +154,7 @@ impl CommitmentRow {
             clause: commitment.clause.clone(),
             since: commitment.valid_from,
             until: commitment.valid_to,
+            short,
         })
     }
 
@@ -158,6 +194,46 @@ impl CommitmentRow {
     }
 }
 
+impl Results {
+    /// The organisation's apart from the departments', which stand together.
+    pub fn new(period: Period, rows: Vec<ResultRow>) -> Self {
+        let (mut departments, organisation): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|row| row.department.is_some());
+        departments.sort_by(|a, b| a.department.cmp(&b.department));
+        Self { period, organisation, departments }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.organisation.is_empty() && self.departments.is_empty()
+    }
+
+    fn count(&self, t: &Texts) -> String {
+        t.count("public-results-departments", i64::try_from(self.departments.len()).unwrap_or(i64::MAX))
+    }
+}
+
+impl ShortNotice {
+    /// "2026 年 10 月 8 日公布，提前不足 30 天。理由：……".
+    fn text(&self, t: &Texts) -> String {
+        let reason = t.get(match self.waiver {
+            Waiver::Law => "public-waiver-law",
+            Waiver::Consent => "public-waiver-consent",
+            Waiver::Correction => "public-waiver-correction",
+        });
+        let reason = match &self.note {
+            Some(note) => t.with("commitment-reason", &[("reason", reason.as_str()), ("note", note)]),
+            None => reason,
+        };
+        let key = match (self.is_end, self.is_backdated) {
+            (true, _) => "public-short-end",
+            (false, true) => "public-short-backdated",
+            (false, false) => "public-short-notice",
+        };
+        let days = NOTICE_DAYS.to_string();
+        t.with(key, &[("date", format::date(t, &self.announced)), ("days", days), ("reason", reason)])
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,7 +242,7 @@ mod tests {
     fn rows(change: impl Fn(&mut Commitment)) -> Vec<CommitmentRow> {
         let mut all = commitment::defaults("2026-01-01".parse().unwrap());
         all.iter_mut().for_each(change);
-        CommitmentRow::public(&all, |code| format!("name of {code}"))
+        CommitmentRow::public(&all, |code| format!("name of {code}"), |_| Vec::new())
     }
 
     #[test]

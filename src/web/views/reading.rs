@@ -95,6 +95,7 @@ fn moved(t: &Texts, movement: Option<&Movement>) -> String {
     let Some(movement) = movement else { return String::new() };
     let args = [
         ("since", format::period(t, &movement.since)),
+        ("periods", movement.periods.to_string()),
         ("n", format::count(&movement.n)),
         ("p", compared(probability(movement.p))),
     ];

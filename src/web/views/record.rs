@@ -3,6 +3,7 @@
 use askama::Template;
 use chrono::NaiveDateTime;
 
+use super::figure::{MIN_PERSON_N, MIN_SCORE_N};
 use super::{format, shell::Shell};
 use crate::domain::appraisal::Withheld;
 use crate::domain::period::Period;
@@ -79,7 +80,8 @@ impl RecordRow {
     fn why(&self, t: &Texts) -> String {
         match self.withheld {
             Some(Withheld::Complementary) => t.get("staff-hidden"),
-            Some(_) => t.get("staff-suppressed"),
+            Some(Withheld::TooFew) => t.with("staff-suppressed", &[("min", MIN_SCORE_N)]),
+            Some(Withheld::TooFewForPerson) => t.with("staff-suppressed", &[("min", MIN_PERSON_N)]),
             None => t.get("staff-no-answers"),
         }
     }

@@ -95,6 +95,11 @@ impl Sentence {
         }
     }
 
+    /// Nobody has answered.
+    pub fn is_empty(&self) -> bool {
+        self.parts.contains(&Part::NoAnswers)
+    }
+
     fn has_interval(&self) -> bool {
         self.parts.iter().any(|part| matches!(part, Part::Interval { .. }))
     }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 
-use super::format;
+use super::{Told, format};
 use crate::domain::period::{Period, State};
 use crate::domain::user::Role;
 use crate::i18n::Texts;
@@ -26,6 +26,8 @@ pub struct Shell {
     pub nav: Vec<NavEntry>,
     /// How fresh the figures are; `None` on pages without figures.
     pub freshness: Option<Freshness>,
+    /// What a form did that led here.
+    pub told: Option<Told>,
 }
 
 /// Who is signed in.
@@ -69,6 +71,8 @@ pub enum Area {
     Samples,
     /// Where customers answer uninvited.
     Counters,
+    /// Complaints, open and closed.
+    Complaints,
     /// What is left out of every figure.
     Exclusions,
     /// How far the judging of each period has come.
@@ -118,6 +122,7 @@ impl Area {
             Self::Queue => "queue-title",
             Self::Samples => "staff-nav-samples",
             Self::Counters => "counter-title",
+            Self::Complaints => "complaint-title",
             Self::Exclusions => "exclusion-title",
             Self::Periods => "period-title",
             Self::Record => "record-title",
@@ -148,7 +153,9 @@ impl Area {
             Self::Asking | Self::Questionnaires | Self::Queue | Self::Samples | Self::Counters | Self::Mail => {
                 Group::Asking
             }
-            Self::Exclusions | Self::Periods | Self::Appraisals | Self::Commitments => Group::Judging,
+            Self::Complaints | Self::Exclusions | Self::Periods | Self::Appraisals | Self::Commitments => {
+                Group::Judging
+            }
         }
     }
 }

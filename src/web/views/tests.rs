@@ -86,7 +86,7 @@ fn departments_keep_the_order_they_come_in() {
 fn a_small_group_has_no_score_anywhere() {
     let html = page(EN, "overview");
     let row = html.split("Finance</a>").nth(1).unwrap().split("</tr>").next().unwrap();
-    assert!(row.contains("Too few answers") && row.contains("n=3"), "{row}");
+    assert!(row.contains("Fewer than 5 answers") && row.contains("n=3"), "{row}");
     assert!(!row.contains("class=\"score\" value") && !row.contains("100"), "{row}");
 }
 
@@ -172,7 +172,10 @@ const ONLINE: Option<Channel> = Some(Channel::Online);
 #[test]
 fn the_sentence_in_chinese_for_every_verdict_and_evidence() {
     let says = |counts, expected| says(ZH, counts, ONLINE, expected);
-    says((655, 690), "10 月线上满意率 94.9 %（n=690，95 % 区间 93.0–96.3），达到 90 % 承诺，样本足以确认。");
+    says(
+        (655, 690),
+        "10 月线上满意率 94.9 %（n=690，95 % 区间 93.0–96.3），达到 90 % 承诺，样本足以确认（单侧精确检验，误判风险不超过 5 %）。",
+    );
     says((186, 203), "10 月线上满意率 91.6 %（n=203，95 % 区间 87.0–94.7），达到 90 % 承诺，但样本不足以区分。");
     says(
         (27, 28),
@@ -180,7 +183,7 @@ fn the_sentence_in_chinese_for_every_verdict_and_evidence() {
     );
     says(
         (1400, 1600),
-        "10 月线上满意率 87.5 %（n=1,600，95 % 区间 85.8–89.0），低于 90 % 承诺（轻微违约），样本足以确认。",
+        "10 月线上满意率 87.5 %（n=1,600，95 % 区间 85.8–89.0），低于 90 % 承诺（轻微违约），样本足以确认（单侧精确检验，误判风险不超过 5 %）。",
     );
     says(
         (44, 50),
@@ -192,7 +195,7 @@ fn the_sentence_in_chinese_for_every_verdict_and_evidence() {
     );
     says(
         (212, 252),
-        "10 月线上满意率 84.1 %（n=252，95 % 区间 79.1–88.1），低于 90 % 承诺（重大违约），样本足以确认。",
+        "10 月线上满意率 84.1 %（n=252，95 % 区间 79.1–88.1），低于 90 % 承诺（重大违约），样本足以确认（单侧精确检验，误判风险不超过 5 %）。",
     );
     says(
         (25, 30),
@@ -210,7 +213,8 @@ fn the_sentence_in_english_for_every_verdict_and_evidence() {
     says(
         (655, 690),
         "In October, 94.9 % of online customers were satisfied (n=690, 95 % interval 93.0–96.3). \
-         This meets the 90 % commitment, and there are enough answers to be sure.",
+         This meets the 90 % commitment, and there are enough answers to say so \
+         (exact one-sided test, at most a 5 % risk of being wrong).",
     );
     says(
         (186, 203),
@@ -230,7 +234,8 @@ fn the_sentence_in_english_for_every_verdict_and_evidence() {
     says(
         (212, 252),
         "In October, 84.1 % of online customers were satisfied (n=252, 95 % interval 79.1–88.1). \
-         This misses the 90 % commitment (major breach), and there are enough answers to be sure.",
+         This misses the 90 % commitment (major breach), and there are enough answers to say so \
+         (exact one-sided test, at most a 5 % risk of being wrong).",
     );
 }
 
@@ -288,11 +293,11 @@ fn the_outlook_tells_how_many_answers_are_missing() {
     assert_eq!(outlook(ZH, (655, 690)), "");
     assert_eq!(
         outlook(ZH, (18, 20)),
-        "再有 10 份答卷，就可以开始下结论。要确认达到 90 %，至少还需要 41 份答卷，而且份份满意。"
+        "再有 10 份答卷，就可以开始下结论。要确认达到 90 %（误判风险不超过 5 %），至少还需要 41 份答卷，而且份份满意。"
     );
     assert_eq!(
         outlook(EN, (88, 100)),
-        "Answers still needed to show 90 % for certain, if every one of them is satisfied: 91."
+        "Answers still needed to show 90 % (at most a 5 % risk of being wrong), if every one of them is satisfied: 91."
     );
 }
 
@@ -312,17 +317,22 @@ fn a_trend_says_in_words_whether_it_moves_and_how_sure_that_is() {
         widened: Some(1.42),
         drift: Some(Drift { side: Side::Below, since: period("2026-09"), average }),
     };
-    let fall = Movement { heading: Heading::Down, since: period("2025-11"), n: 2_107, p: 0.0123 };
+    let fall = Movement { heading: Heading::Down, since: period("2025-11"), periods: 12, n: 2_107, p: 0.0123 };
     let reading = super::Reading::Read { said, metric: Metric::SatisfactionRate, target: None, movement: Some(fall) };
     let text = |t: Texts| reading.text(&t).replace('\u{a0}', " ");
     let zh = text(ZH.t);
     assert!(zh.contains("已低于界限（91.26 %，界限 91.31 %）"), "{zh}");
-    assert!(zh.contains("持续下降，超出偶然波动") && zh.contains("n=2,107，p=0.012") && zh.contains("1.4 倍"), "{zh}");
+    assert!(
+        zh.contains("总体下降，超出偶然波动（其间有数值的 12 期")
+            && zh.contains("n=2,107，p=0.012")
+            && zh.contains("1.4 倍"),
+        "{zh}"
+    );
     let en = text(EN.t);
     assert!(en.contains("below its limit since September 2026 (91.26 %, limit 91.31 %)"), "{en}");
     assert!(en.contains("Since November 2025 the figure has fallen by more than chance explains"), "{en}");
     let few = super::Reading::TooFew { movement: Some(Movement { heading: Heading::Level, p: 0.43, ..fall }) };
-    assert!(few.text(&EN.t).contains("no lasting rise or fall"), "{}", few.text(&EN.t));
+    assert!(few.text(&EN.t).contains("no overall rise or fall"), "{}", few.text(&EN.t));
     let sure = super::Reading::TooFew { movement: Some(Movement { p: 0.000_04, ..fall }) };
     assert!(sure.text(&EN.t).contains(", p<0.001)"), "{}", sure.text(&EN.t));
 }
@@ -343,4 +353,30 @@ fn a_figure_takes_over_what_the_domain_shows() {
     // 89.95 % is below 90 % and must not be shown as 90.0.
     assert_eq!(score.with_unit(&ZH.t, &crate::domain::commitment::Metric::SatisfactionRate), "89.9\u{a0}%");
     assert_eq!(format::decimal(score.value), "90.0");
+}
+
+#[test]
+fn what_else_a_head_must_know_stands_at_the_top() {
+    let answer = |samples: Samples| {
+        let html = page(samples, "department");
+        html.split("class=\"card answer\"").nth(1).unwrap().split("</section>").next().unwrap().replace('\u{a0}', " ")
+    };
+    let en = answer(EN);
+    assert!(
+        en.contains(
+            "Questions that changed significantly: Speed \u{2212}5.1 (95 % interval \u{2212}9.0 to \u{2212}1.2); Solved"
+        ),
+        "{en}"
+    );
+    let zh = answer(ZH);
+    assert!(
+        zh.contains("分题变化显著：响应和处理速度 \u{2212}5.1（95 % 区间 \u{2212}9.0 至 \u{2212}1.2）；问题是否解决"),
+        "{zh}"
+    );
+}
+
+#[test]
+fn a_missed_promise_tells_what_follows() {
+    let html = page(ZH, "department");
+    assert!(html.contains("未达标：提交改进计划"), "{html}");
 }

@@ -92,7 +92,8 @@ asking-timing-reminder = Customers who haven’t answered get one reminder: { $d
 asking-timing-reminder-any = Customers who haven’t answered get one reminder: { $days } after the mail at { $time }.
 asking-timing-reminders = Customers who haven’t answered get two reminders, each { $days } after the mail before it at { $time }, on working days.
 asking-timing-reminders-any = Customers who haven’t answered get two reminders, each { $days } after the mail before it at { $time }.
-asking-timing-note = These are settings: MANYI_INVITE_DELAY_MINUTES, MANYI_QUIET_HOURS, MANYI_COOLDOWN_DAYS, MANYI_INVITE_MAX_AGE_DAYS, MANYI_INVITE_EXPIRES_DAYS, MANYI_REMINDERS, MANYI_REMINDER_DAYS, MANYI_REMINDER_TIME, MANYI_REMINDER_REST_DAYS.
+asking-timing-note = Administrators decide this in the settings.
+asking-timing-settings = They are MANYI_INVITE_DELAY_MINUTES, MANYI_QUIET_HOURS, MANYI_COOLDOWN_DAYS, MANYI_INVITE_MAX_AGE_DAYS, MANYI_INVITE_EXPIRES_DAYS, MANYI_REMINDERS, MANYI_REMINDER_DAYS, MANYI_REMINDER_TIME, MANYI_REMINDER_REST_DAYS.
 
 asking-versions = Changes
 asking-version = Version { $version }: { $rules }, { $time }, { $by }

@@ -102,6 +102,8 @@ cli-doctor-audit = The audit log is whole: each entry follows from the one befor
 cli-doctor-audit-broken = The audit log is broken at entry { $entry }: it was changed, or one is missing. Compare it with a backup.
 cli-doctor-clock = The clock shows { $now } UTC.
 cli-doctor-clock-behind = The clock shows { $now } UTC, but the audit log ends at { $last }: set the machine’s clock right.
+cli-doctor-clock-ahead = The machine’s clock is { $seconds } s ahead of the database server’s: set it right. Until then no mail is sent from here, as another instance’s mails would be sent twice.
+cli-doctor-clock-late = The machine’s clock is { $seconds } s behind the database server’s: set it right. Until then no mail is sent from here, as another instance would send the same mails again.
 cli-doctor-secret = The secret file { $path } can be read.
 cli-doctor-no-secret = The secret file { $path } is missing: contact data cannot be read and links do not work. Restore it from its backup, or set MANYI_SECRET_FILE.
 cli-doctor-mail-nowhere = MANYI_SMTP_URL is not set: no mail is sent, invitations wait.
@@ -198,3 +200,18 @@ cli-restore-no-backup = { $path } holds no backup that this version can read: na
 cli-restore-other-kind = This backup is of { $kind }: let MANYI_DATABASE_URL name a database of that kind.
 cli-restore-not-empty = The database is not empty: create a new one and name it in MANYI_DATABASE_URL.
 cli-restore-damaged = The backup is damaged ({ $what }): take another one.
+
+# Wrong use
+cli-usage-help = { $what } `manyi --help` and `manyi COMMAND --help` show how it is used.
+cli-usage-value = { $argument } can’t be “{ $value }”.
+cli-usage-allowed = {" "}It takes: { $allowed }.
+cli-usage-no-value = { $argument } needs a value.
+cli-usage-unknown-argument = There is no argument “{ $argument }”.
+cli-usage-unknown-command = There is no command “{ $command }”.
+cli-usage-nearest = {" "}Did you mean “{ $nearest }”?
+cli-usage-missing = Missing: { $argument }.
+cli-usage-twice = { $argument } may be given only once.
+cli-usage-conflict = { $argument } does not go together with { $other }.
+cli-usage-no-command = Say what to do.
+cli-usage-unreadable = The command can’t be read.
+cli-usage-period = 2026-09 (month), 2026-Q3 (quarter) or 2026 (year)

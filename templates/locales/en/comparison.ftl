@@ -11,7 +11,7 @@ comparison-says-some = { $n ->
     [one] Allowing for the number of departments, one differs by more than chance.
    *[other] Allowing for the number of departments, { $n } differ by more than chance.
 }
-comparison-phi-spread = Dispersion φ = { $phi }: departments differ by more than chance makes them (about 1). Some are simply different, so lying outside the limits need not mean much.
+comparison-phi-spread = Dispersion φ = { $phi }: taken together, departments differ by more than chance makes them (about 1); whether a single one does is what the table below says. Some are simply different, so lying outside the limits need not mean much.
 comparison-phi-chance = Dispersion φ = { $phi }: departments differ no more than chance makes them (about 1).
 comparison-funnel = Funnel plot
 comparison-funnel-title = { $metric } by department, { $period }

@@ -1,7 +1,7 @@
 # Department: questions by period, key drivers
 insight-heat = Questions over time
 insight-heat-caption = Share of satisfied answers by question, { $first } to { $last } (%)
-insight-heat-note = The darker, the lower. Shares of fewer than 5 answers are not shown.
+insight-heat-note = The stronger the colour, the lower. “n<5”: fewer than 5 answers. “—”: none, or withheld so that a small group’s result can’t be worked out.
 insight-drivers = Key drivers
 insight-drivers-title = { $department }: what goes together with the overall answer
 insight-drivers-few = This needs { $needed } answers to every question; the last 12 months have { $n }.

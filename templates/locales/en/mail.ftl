@@ -1,15 +1,13 @@
-# Mail: the invitation to rate a service, and the sign-in link for staff
+# Mail: the invitation to rate a service
 mail-from = { $department } ({ $organisation })
 mail-sender = { $organisation } · { $department }
-mail-greeting = Dear { $name },
-mail-greeting-nameless = Hello,
 
 mail-invitation-next = Your choice opens a page where you can change it and add more. It counts only once you press “{ $button }”.
 mail-invitation-next-link = “{ $start }” opens a page. Your answers count once you press “{ $button }”.
 mail-invitation-start = Start the survey
 mail-invitation-valid = Open until { $date }.
 mail-invitation-copy = Link not working? Copy this address into your browser:
-mail-invitation-why = You receive this because { $department } at { $organisation } served you on { $date }.
+mail-invitation-why = You are receiving this email because { $department } at { $organisation } served you on { $date }.
 mail-reminder-only = You haven’t told us yet how it went. This is the only reminder.
 mail-reminder-further = You haven’t told us yet how it went. We’ll remind you once more at most.
 mail-reminder-last = You haven’t told us yet how it went. This is the last reminder.
@@ -27,20 +25,6 @@ mail-service-counter = Counter service
 mail-service-shop = Service in our shop
 mail-service-call-centre = Help by phone
 mail-service-on-site = On-site service
-
-mail-sign-in-subject = { $organisation }: your sign-in link
-mail-sign-in-lead = Follow this link to sign in to the customer satisfaction system of { $organisation }.
-mail-sign-in-button = Sign in
-mail-sign-in-copy = Link not working? Copy this address into your browser:
-mail-sign-in-minutes = { $n ->
-    [one] The link works once, within one minute.
-   *[other] The link works once, within { $n } minutes.
-}
-mail-sign-in-hours = { $n ->
-    [one] The link works once, within one hour.
-   *[other] The link works once, within { $n } hours.
-}
-mail-sign-in-not-you = If this wasn’t you, ignore this mail, and never pass the link on.
 
 mail-sample-department = Repairs
 mail-sample-name = Ms Wang

@@ -20,10 +20,21 @@ public-clause = Clause
 public-since = In force
 public-since-date = Since { $date }
 public-until-date = { $from } to { $to }
+public-short-backdated = Announced { $date }, and applies from before that day. Reason: { $reason }
+public-short-notice = Announced { $date }, less than { $days } days ahead. Reason: { $reason }
+public-short-end = The end was announced { $date }, less than { $days } days ahead. Reason: { $reason }
+public-waiver-law = Change of law or industry rules
+public-waiver-consent = Client’s written consent
+public-waiver-correction = Mistake in the register
 public-results = Published results
-public-results-caption = Published results, latest first
+public-results-caption = The organisation, { $period }
+public-results-caption-departments = Departments, { $period }
+public-results-departments = { $n ->
+    [one] One result of a department
+   *[other] { $n } results of departments
+}
+public-results-empty = Nothing was judged by a commitment in this period.
 public-results-none = No results have been published yet. They appear here once a period has been evaluated.
-public-period = Period
 public-department = Department
 public-result = Result
 public-verdict = Verdict and evidence

@@ -12,6 +12,7 @@ queue-count-retried = Waiting for another try
 queue-count-claimed = Being sent
 queue-count-hour = Taken by a server in the last hour
 queue-count-day = Last 24 hours: { $state }
+queue-oldest = The mail that has waited longest was due on { $time }.
 queue-left = { $n ->
     [one] At the pace of the last hour, what is due will have gone out in about a minute.
    *[other] At the pace of the last hour, what is due will have gone out in about { $n } minutes.
@@ -44,6 +45,7 @@ queue-tried = { $n ->
     [one] tried once
    *[other] tried { $n } times
 }
+queue-maybe-there = may have arrived
 queue-maybe-twice = may have arrived twice
 queue-retries = Waiting for another try
 queue-retries-caption = The latest first, at most 50

@@ -76,7 +76,8 @@ asking-timing-reminder = 未评价的客户在邮件发出 { $days }后的 { $ti
 asking-timing-reminder-any = 未评价的客户在邮件发出 { $days }后的 { $time } 提醒一次。
 asking-timing-reminders = 未评价的客户至多提醒两次，各在上一封邮件发出 { $days }后的 { $time }，遇休息日顺延到工作日。
 asking-timing-reminders-any = 未评价的客户至多提醒两次，各在上一封邮件发出 { $days }后的 { $time }。
-asking-timing-note = 以上由设置决定：MANYI_INVITE_DELAY_MINUTES、MANYI_QUIET_HOURS、MANYI_COOLDOWN_DAYS、MANYI_INVITE_MAX_AGE_DAYS、MANYI_INVITE_EXPIRES_DAYS、MANYI_REMINDERS、MANYI_REMINDER_DAYS、MANYI_REMINDER_TIME、MANYI_REMINDER_REST_DAYS。
+asking-timing-note = 以上由管理员在系统设置中决定。
+asking-timing-settings = 对应的设置项：MANYI_INVITE_DELAY_MINUTES、MANYI_QUIET_HOURS、MANYI_COOLDOWN_DAYS、MANYI_INVITE_MAX_AGE_DAYS、MANYI_INVITE_EXPIRES_DAYS、MANYI_REMINDERS、MANYI_REMINDER_DAYS、MANYI_REMINDER_TIME、MANYI_REMINDER_REST_DAYS。
 
 asking-versions = 变更记录
 asking-rule-count = { $n } 条规则

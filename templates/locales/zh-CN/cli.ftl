@@ -102,6 +102,8 @@ cli-doctor-audit = 审计日志完整：{ $entries } 条，前后相扣。
 cli-doctor-audit-broken = 审计日志在第 { $entry } 条断开：内容被改过，或缺了一条。请与备份核对。
 cli-doctor-clock = 时钟为 { $now }（UTC）。
 cli-doctor-clock-behind = 时钟为 { $now }（UTC），但审计日志已记到 { $last }：请校准本机时钟。
+cli-doctor-clock-ahead = 本机时钟比数据库服务器快 { $seconds } 秒，请校准。校准前本机不发邮件，以免与其他实例重复发送。
+cli-doctor-clock-late = 本机时钟比数据库服务器慢 { $seconds } 秒，请校准。校准前本机不发邮件，以免其他实例重复发送。
 cli-doctor-secret = 密钥文件 { $path } 可用。
 cli-doctor-no-secret = 缺少密钥文件 { $path }：联系方式无法解密，链接全部失效。请从备份恢复，或设置 MANYI_SECRET_FILE。
 cli-doctor-mail-nowhere = 没有设置 MANYI_SMTP_URL：不发邮件，邀请都在等候。
@@ -194,3 +196,18 @@ cli-restore-no-backup = { $path } 中没有本版本能读的备份：请指定 
 cli-restore-other-kind = 这份备份来自 { $kind }：请让 MANYI_DATABASE_URL 指向同类数据库。
 cli-restore-not-empty = 数据库不是空的：请新建一个，并写入 MANYI_DATABASE_URL。
 cli-restore-damaged = 备份已损坏（{ $what }）：请换另一份。
+
+# 命令写错时
+cli-usage-help = { $what }用 `manyi --help` 或 `manyi 命令 --help` 查看用法。
+cli-usage-value = { $argument } 的值“{ $value }”不能用。
+cli-usage-allowed = 可以写：{ $allowed }。
+cli-usage-no-value = { $argument } 后面缺少值。
+cli-usage-unknown-argument = 没有“{ $argument }”这个参数。
+cli-usage-unknown-command = 没有“{ $command }”这个命令。
+cli-usage-nearest = 是不是“{ $nearest }”？
+cli-usage-missing = 缺少参数 { $argument }。
+cli-usage-twice = { $argument } 只能写一次。
+cli-usage-conflict = { $argument } 不能和 { $other } 一起用。
+cli-usage-no-command = 请写明要做什么。
+cli-usage-unreadable = 命令读不懂。
+cli-usage-period = 2026-09（月）、2026-Q3（季度）或 2026（年）

@@ -8,7 +8,7 @@ comparison-says-average = { $departments } 个部门合计 { $n } 份答卷，�
 comparison-says-promise = { $departments } 个部门与 { $value } 的承诺对照。
 comparison-says-none = 计入部门个数之后，没有哪个部门的差别超出偶然。
 comparison-says-some = 计入部门个数之后，仍有 { $n } 个部门的差别超出偶然。
-comparison-phi-spread = 离散系数 φ = { $phi }：部门之间的差别大于偶然（偶然时约为 1）。有些部门本来就不同，落在界限外不一定要紧。
+comparison-phi-spread = 离散系数 φ = { $phi }：部门合起来看，差别大于偶然（偶然时约为 1）；差别在不在某一个部门，以下表的结论为准。有些部门本来就不同，落在界限外不一定要紧。
 comparison-phi-chance = 离散系数 φ = { $phi }：部门之间的差别没有超出偶然（偶然时约为 1）。
 comparison-funnel = 漏斗图
 comparison-funnel-title = 各部门{ $metric }，{ $period }

@@ -1,7 +1,7 @@
 # 部门页：分题热力图与关键驱动因素
 insight-heat = 各题逐期
 insight-heat-caption = { $first }至 { $last }各题的满意率（%）
-insight-heat-note = 底色越深，满意率越低。少于 5 份答卷不给出数值。
+insight-heat-note = 底色越浓，满意率越低。“n<5”：少于 5 份答卷；“—”：没有答卷，或为避免推算出小样本的结果而不显示。
 insight-drivers = 关键驱动因素
 insight-drivers-title = { $department }：哪些题与总体满意度一同变化
 insight-drivers-few = 要有 { $needed } 份每题都答了的答卷才能分析，近 12 个月只有 { $n } 份。

@@ -1,8 +1,6 @@
-# 邮件：评价邀请与员工登录链接
+# 邮件：评价邀请
 mail-from = { $department }（{ $organisation }）
 mail-sender = { $organisation } { $department }
-mail-greeting = { $name }，您好：
-mail-greeting-nameless = 您好：
 
 mail-invitation-next = 点选后会打开一页，可以改选、补充，按“{ $button }”才算完成。
 mail-invitation-next-link = 点“{ $start }”打开问卷，答完按“{ $button }”才算完成。
@@ -27,14 +25,6 @@ mail-service-counter = 柜台服务
 mail-service-shop = 门店服务
 mail-service-call-centre = 电话服务
 mail-service-on-site = 上门服务
-
-mail-sign-in-subject = { $organisation }：您的登录链接
-mail-sign-in-lead = 请点下面的链接，登录{ $organisation }的客户满意度系统。
-mail-sign-in-button = 登录
-mail-sign-in-copy = 打不开？请把这个网址复制到浏览器：
-mail-sign-in-minutes = 链接只能用一次，{ $n } 分钟内有效。
-mail-sign-in-hours = 链接只能用一次，{ $n } 小时内有效。
-mail-sign-in-not-you = 如果不是您要登录，不必理会这封邮件，也不要把链接转给别人。
 
 mail-sample-department = 维修服务部
 mail-sample-name = 王女士

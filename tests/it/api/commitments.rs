@@ -40,6 +40,8 @@ fn a_weaker_commitment_needs_notice_or_a_reason() {
     machine.post("/commitments", &commitment(json!(80), "2026-11-07")).ok(201, "Commitment");
     let mut sooner = commitment(json!(70), "2026-11-07");
     sooner["reason"] = json!("law");
+    let unexplained = machine.post("/commitments", &sooner).problem(422);
+    assert_eq!(unexplained["errors"][0]["pointer"], "/note", "{unexplained}");
     sooner["note"] = json!("Regulation 12");
     machine.post("/commitments", &sooner).ok(201, "Commitment");
     machine.post("/commitments", &commitment(json!(95), "2026-10-20")).problem(409);

@@ -69,6 +69,7 @@ async fn build_page(page: &Page, tested: Option<Tested>, unknown: Option<String>
         counts: counts(page, &standing),
         minutes_left: (standing.due > 0 && standing.accepted_hour > 0)
             .then(|| (standing.due * 60).div_euclid(standing.accepted_hour).max(1)),
+        oldest: standing.oldest_due.map(|due| local(page, due)),
         retries: retries.iter().map(|mail| line(page, mail)).collect(),
         failed: failed.iter().map(|mail| line(page, mail)).collect(),
         csrf: WRITERS.contains(&session.role).then(|| session.csrf(&page.web)),
@@ -127,8 +128,11 @@ async fn send_test(page: &Page, body: &[u8]) -> Result<HttpResponse, Refusal> {
 async fn build_way(page: &Page) -> Result<HttpResponse, Refusal> {
     page.reader(&READERS)?;
     let number = text::trim(&page.query("number").unwrap_or_default()).to_owned();
-    let wanted = number.clone();
-    let Some(way) = page.pool().read(move |conn| mail_queue::way(conn, &wanted)).await? else {
+    let readings = text::readings(&number);
+    let work = move |conn: &mut db::Connection| {
+        readings.iter().find_map(|number| mail_queue::way(conn, number).transpose()).transpose()
+    };
+    let Some(way) = page.pool().read(work).await? else {
         return build_page(page, None, Some(number)).await;
     };
     let view = MailWayPage {

@@ -30,7 +30,6 @@ pub(super) struct Stored {
     revision: Revision,
     questionnaire: Arc<Questionnaire>,
     question: Question,
-    trial: Option<Trial>,
 }
 
 /// What a form says: the texts that can be read, and what was typed where one can't.
@@ -120,7 +119,7 @@ pub async fn show(page: Page, code: Path<String>) -> HttpResponse {
         page.reader(&WRITERS)?;
         let stored = open(&page, &code).await?.ok_or(Problem::NotFound)?;
         let told = Told { saved: page.query("saved").is_some(), ..Told::default() };
-        show_form(&page, &stored, stored.form(), told, 200)
+        show_form(&page, &stored, stored.form(), told, 200).await
     };
     let result = result.await;
     page.answer(result)
@@ -134,13 +133,12 @@ pub async fn change(page: Page, code: Path<String>, body: Bytes) -> HttpResponse
 
 /// The questionnaire's texts; `None` if it was never published.
 pub(super) async fn open(page: &Page, code: &str) -> Result<Option<Stored>, Refusal> {
-    let (published, code, now) = (page.web.context.questionnaires.clone(), code.to_owned(), page.web.context.now());
+    let (published, code) = (page.web.context.questionnaires.clone(), code.to_owned());
     let load = move |conn: &mut db::Connection| -> db::Result<Option<Stored>> {
         let Some(questionnaire) = questionnaire::newest(conn, &published, &code)? else { return Ok(None) };
         let Some(question) = questionnaire.questions.first().cloned() else { return Ok(None) };
         let Some(revision) = mail_text::current(conn, &code)? else { return Ok(None) };
-        let trial = mail_text::trial(conn, &code, now)?;
-        Ok(Some(Stored { code, revision, question, questionnaire, trial }))
+        Ok(Some(Stored { code, revision, question, questionnaire }))
     };
     Ok(page.pool().read(load).await?)
 }
@@ -166,14 +164,14 @@ async fn take(page: &Page, code: &str, body: &[u8]) -> Result<HttpResponse, Refu
     let text = match field(&fields, "step") {
         "look" => {
             let status = if form.is_good() { 200 } else { 422 };
-            return show_form(page, &stored, form, Told::default(), status);
+            return show_form(page, &stored, form, Told::default(), status).await;
         }
         "usual" => MailText { first_question: stored.revision.text.first_question, ..MailText::usual().clone() },
-        _ if !form.is_good() => return show_form(page, &stored, form, Told::default(), 422),
+        _ if !form.is_good() => return show_form(page, &stored, form, Told::default(), 422).await,
         "try" => {
             let written = Written { text: &form.text, question: &stored.question };
             let tested = try_out::send(page, &written, &session.user.email).await?;
-            return show_form(page, &stored, form, Told { tested, ..Told::default() }, 200);
+            return show_form(page, &stored, form, Told { tested, ..Told::default() }, 200).await;
         }
         "save" => form.text.clone(),
         _ => return Err(Problem::BadRequest.into()),
@@ -184,14 +182,16 @@ async fn take(page: &Page, code: &str, body: &[u8]) -> Result<HttpResponse, Refu
         Ok(_) => Ok(see_other(&format!("{PATH}/{code}?saved=1"))),
         Err(SaveError::Changed(other)) => {
             let told = Told { overtaken: Some(*other.clone()), ..Told::default() };
-            show_form(page, &Stored { revision: *other, ..stored }, form, told, 409)
+            show_form(page, &Stored { revision: *other, ..stored }, form, told, 409).await
         }
         Err(SaveError::Unknown) => Err(Problem::NotFound.into()),
         Err(SaveError::Database(error)) => Err(error.into()),
     }
 }
 
-fn show_form(page: &Page, stored: &Stored, form: Form, told: Told, status: u16) -> Result<HttpResponse, Refusal> {
+async fn show_form(page: &Page, stored: &Stored, form: Form, told: Told, status: u16) -> Result<HttpResponse, Refusal> {
+    let (code, now) = (stored.code.clone(), page.web.context.now());
+    let trial: Option<Trial> = page.pool().read(move |conn| mail_text::trial(conn, &code, now)).await?;
     let written = Written { text: &form.text, question: &stored.question };
     let view = MailTextPage {
         shell: page.shell(Some(Area::Queue)),
@@ -203,7 +203,7 @@ fn show_form(page: &Page, stored: &Stored, form: Form, told: Told, status: u16) 
         first: form.text.first_question,
         can_ask: stored.question.kind == crate::domain::questionnaire::Kind::Rating,
         rows: BlockRow::all(form.typed),
-        trial: stored.trial,
+        trial,
         own_address: page.session.as_ref().map(|session| session.user.email.clone()).unwrap_or_default(),
         can_send: page.web.context.mailer.is_some(),
         is_saved: told.saved,

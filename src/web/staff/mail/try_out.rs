@@ -11,7 +11,7 @@ use crate::domain::period::local_date;
 use crate::domain::questionnaire::Question;
 use crate::mail::render::{Invitation, Reminder};
 use crate::mail::sample::Sample;
-use crate::mail::{Address, Header, Mail, Outcome, build};
+use crate::mail::{Address, Dialogue, Header, Mail, Outcome, build};
 
 /// Days that an invented invitation can be answered.
 const OPEN_DAYS: Days = Days::new(14);
@@ -58,11 +58,13 @@ pub(super) async fn send(page: &Page, written: &Written<'_>, to: &str) -> Result
     let mut tested = Tested { is_good: true, dialogue: Vec::new() };
     for locale in Locale::ALL {
         let mail = mail(page, written, locale, &to).ok_or(Problem::BadRequest)?;
-        let outcome = tokio::time::timeout(PATIENCE, mailer.send(&mail)).await;
+        let said = Dialogue::kept();
+        let outcome = tokio::time::timeout(PATIENCE, mailer.send_aloud(&mail, &said)).await;
         tested.is_good &= matches!(outcome, Ok(Outcome::Accepted { .. }));
-        let said = outcome.map_or_else(|_| page.t.get("queue-test-silent"), |outcome| outcome.note());
+        let came = outcome.map_or_else(|_| page.t.get("queue-test-silent"), |outcome| outcome.note());
         tested.dialogue.push(format!("{locale}  {}", mail.subject));
-        tested.dialogue.push(format!("  < {said}"));
+        tested.dialogue.extend(said.lines().into_iter().map(|line| format!("  {line}")));
+        tested.dialogue.push(format!("  = {came}"));
     }
     Ok(Some(tested))
 }

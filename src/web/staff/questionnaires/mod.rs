@@ -13,7 +13,7 @@ use super::super::views::questionnaires::{
     ChannelRow, ListPage, ListRow, NewPage, PATH, Sheet, VersionRow, ViewPage, publish::lines, words,
 };
 use super::super::views::{Area, Problem};
-use super::{Fields, field, posted};
+use super::{Fields, field, narrow, posted};
 use crate::db::questionnaire::{self, Version};
 use crate::db::questionnaire_choice::{self, ChoiceError};
 use crate::db::questionnaire_draft::{self, Stored};
@@ -131,7 +131,7 @@ pub async fn make(page: Page, body: Bytes) -> HttpResponse {
     let result = async {
         let (session, fields) = posted(&page, &WRITERS, &body)?;
         let known = known(&page).await?;
-        let code = field(&fields, "code").to_owned();
+        let code = narrow(&fields, "code");
         let (draft, problems) = (known.draft_from(&fields), new_problems(&page, &known, &code, &fields));
         let Some(draft) = draft.filter(|_| problems.is_empty()) else {
             return show_new(&page, &fields, problems).await;
@@ -238,7 +238,7 @@ async fn show_new(
     let empty = (EMPTY.to_owned(), page.t.get("questionnaire-empty"), String::new());
     let view = NewPage {
         shell: page.shell(Some(Area::Questionnaires)),
-        code: field(fields, "code").to_owned(),
+        code: narrow(fields, "code"),
         offered: Preset::ALL.into_iter().filter_map(preset).chain(published.map(copy)).chain([empty]).collect(),
         from: field(fields, "from").to_owned(),
         json: field(fields, "json").to_owned(),

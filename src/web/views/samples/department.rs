@@ -5,7 +5,7 @@ use askama::Template as _;
 use super::figures::{change, measure, person, points, points_of, rate, score, unjudged};
 use super::{Rendered, Samples, period, periods};
 use crate::chart::{self, Size, Trend, TrendPoint, Unit};
-use crate::domain::commitment::{Level, Metric};
+use crate::domain::commitment::{Consequence, Level, Metric};
 use crate::domain::explanation::explain;
 use crate::domain::finality::Finality;
 use crate::domain::response::Base;
@@ -53,6 +53,7 @@ impl Samples {
     pub(crate) fn department(&self) -> department::DepartmentPage {
         let channel = Some(Channel::Online);
         let headline = |metric, channel, figure| department::Headline {
+            consequence: Some(Consequence::ImprovementPlan),
             metric,
             channel,
             base: Base::Invited,
@@ -80,6 +81,9 @@ impl Samples {
                     until: "2026-11-27".parse().unwrap(),
                     seal_from: "2026-11-28".parse().unwrap(),
                 },
+                early: None,
+                reopened: None,
+                asked: false,
                 sealed: Some((period("2026-08"), "/departments/MR?period=2026-08".to_owned())),
             },
             sentence: self.sentence((186, 203), channel),
@@ -132,7 +136,9 @@ impl Samples {
                 points: points_of(Level::Employee, 86, n),
             })
             .collect(),
+            person_minimum: None,
             csv_href: "/departments/MR.csv?period=2026-10".to_owned(),
+            complaints_href: Some("/complaints?department=MR".to_owned()),
         }
     }
 
@@ -147,6 +153,7 @@ impl Samples {
                 base: Base::Sample,
                 judged: Base::Invited,
                 excluded: 0,
+                consequence: None,
                 figure: rate(None, (3, 3)),
             }],
             channel: None,
@@ -246,7 +253,7 @@ fn sample_reading(channel: Option<Channel>) -> views::Reading {
         widened: Some(1.4),
         drift: None,
     };
-    let movement = Movement { heading: Heading::Down, since: period("2025-11"), n: 2_107, p: 0.012 };
+    let movement = Movement { heading: Heading::Down, since: period("2025-11"), periods: 12, n: 2_107, p: 0.012 };
     views::Reading::Read { said, metric: Metric::SatisfactionRate, target: Some(90.0), movement: Some(movement) }
 }
 

@@ -89,6 +89,7 @@ impl Samples {
                 as_of: moment("2026-11-16T21:00:00"),
                 period: Some((period("2026-10"), State::Published, 0)),
             }),
+            told: super::Told::read("commitment", Some("20")),
             ..self.outside()
         }
     }
@@ -103,6 +104,7 @@ impl Samples {
             account: None,
             nav: Vec::new(),
             freshness: None,
+            told: None,
         }
     }
 }

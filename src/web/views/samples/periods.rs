@@ -23,23 +23,30 @@ pub(super) fn pages(samples: &Samples) -> Vec<(&'static str, Rendered)> {
     ]
 }
 
+fn stage(state: State, revision: u32) -> periods::Stage {
+    periods::Stage { state, revision, over: false, early: None, asked: false }
+}
+
 impl Samples {
     fn appraisals(&self) -> appraisals::Appraisals {
         let row = |text, state, revision, sealed: Option<(&str, String)>| appraisals::AppraisalPeriod {
             period: period(text),
-            state,
-            revision,
+            stage: stage(state, revision),
             sealed: sealed.map(|(at, by)| (moment(at), by)),
             hash: (state == State::Sealed).then(|| "9f2c6a0be1d3470f".repeat(4)),
             href: format!("/periods/{text}"),
             files: appraisals::FileFormat::ALL.map(|format| (format, format!("/appraisals/{text}"))).to_vec(),
             scores_href: format!("/appraisals/{text}/scores.csv"),
         };
+        let part = || {
+            let of = [("department", "MR"), ("metric", "satisfaction_rate"), ("channel", "online")];
+            of.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
+        };
         let download = |at, revision, (kind, format): (Kind, &str), rows| appraisals::Download {
             at: moment(at),
             by: self.say("赵敏", "Zhao Min"),
             kind,
-            part: if kind == Kind::Trend { vec![self.say("MR", "MR")] } else { Vec::new() },
+            part: if kind == Kind::Trend { part() } else { Vec::new() },
             period: period("2026-09"),
             revision,
             format: format.to_owned(),
@@ -48,6 +55,9 @@ impl Samples {
         };
         appraisals::Appraisals {
             shell: self.shell(Area::Appraisals),
+            years: vec![2026, 2025],
+            year: None,
+            more: true,
             periods: vec![
                 row("2026-11", State::Open, 0, None),
                 row("2026-10", State::Published, 0, None),
@@ -112,8 +122,7 @@ impl Samples {
         let row = |text: &str, state, duties: usize| periods::PeriodRow {
             period: period(text),
             href: format!("/periods/{text}"),
-            state,
-            revision: 1,
+            stage: stage(state, 1),
             duties: self.duties().into_iter().take(duties).collect(),
         };
         let all = [row("2026-10", State::Open, 2), row("2026-09", State::Published, 3)];
@@ -132,8 +141,8 @@ impl Samples {
             shell: self.shell(Area::Periods),
             path: "/periods/2026-09".to_owned(),
             period: period("2026-09"),
-            state: State::Published,
-            revision: 1,
+            stage: stage(State::Published, 0),
+            reopened: None,
             duties: self.duties(),
             collide: true,
             actions: periods::Action::ALL.to_vec(),

@@ -5,6 +5,7 @@ use askama::Template as _;
 use super::figures::rate;
 use super::{Rendered, Samples, date, period};
 use crate::domain::commitment::{self, Commitment, Level, Metric};
+use crate::domain::notice::Waiver;
 use crate::domain::service_record::Channel;
 use crate::web::views::error::{ErrorPage, Problem};
 use crate::web::views::public;
@@ -34,25 +35,47 @@ impl Samples {
             ..first.clone()
         }));
         let result = |department, counts| public::ResultRow {
-            period: period("2026-Q3"),
             department,
             metric: Metric::SatisfactionRate,
             channel: Some(Channel::Online),
             figure: rate(Some(Channel::Online), counts),
         };
+        let short = |id| {
+            let short = |is_end, waiver| public::ShortNotice {
+                is_backdated: false,
+                announced: date("2025-12-20"),
+                is_end,
+                waiver,
+                note: Some(self.say("条例第 12 号", "Regulation 12")),
+            };
+            if id == 1 { vec![short(false, Waiver::Law), short(true, Waiver::Correction)] } else { Vec::new() }
+        };
         public::CommitmentsPage {
             shell: self.shell(Area::Commitments),
-            in_force: public::CommitmentRow::public(&all, |_| self.say("维修服务部", "Repair Service")),
-            coming: public::CommitmentRow::public(all.get(13..).unwrap(), |_| self.say("维修服务部", "Repair Service")),
-            results: vec![
-                result(None, (2800, 3100)),
-                result(Some(self.say("维修服务部", "Repair Service")), (500, 600)),
-            ],
+            in_force: public::CommitmentRow::public(&all, |_| self.say("维修服务部", "Repair Service"), short),
+            coming: public::CommitmentRow::public(
+                all.get(13..).unwrap(),
+                |_| self.say("维修服务部", "Repair Service"),
+                |_| Vec::new(),
+            ),
+            told: vec![period("2026-10"), period("2026-09"), period("2026-Q3")],
+            is_chosen: true,
+            results: Some(public::Results::new(
+                period("2026-09"),
+                vec![result(None, (2800, 3100)), result(Some(self.say("维修服务部", "Repair Service")), (500, 600))],
+            )),
         }
     }
 
     fn commitments_empty(&self) -> public::CommitmentsPage {
-        public::CommitmentsPage { shell: self.outside(), in_force: Vec::new(), coming: Vec::new(), results: Vec::new() }
+        public::CommitmentsPage {
+            shell: self.outside(),
+            in_force: Vec::new(),
+            coming: Vec::new(),
+            told: Vec::new(),
+            is_chosen: false,
+            results: None,
+        }
     }
 
     pub(crate) fn privacy(&self) -> public::PrivacyPage {

@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use diesel::prelude::*;
 
+pub use self::list::{By, Closing, Listed, Which, close, counts, list};
 use super::department::Departments;
 use super::intake::{SERVICE, ensure_client};
 use super::period::Progress;
@@ -18,6 +19,8 @@ use crate::domain::field::{FieldError, Reason};
 use crate::domain::response::{Attribution, Periods};
 use crate::domain::service_record::Channel;
 use crate::domain::tally::{ServiceDelta, Tallies};
+
+mod list;
 
 /// The column that personal data is sealed for.
 const DETAILS: &str = "complaint.details";

@@ -2,16 +2,18 @@
 //! row in one transaction, counted. Used by the file import, the API and the demo alike.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::mpsc::sync_channel;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use diesel::prelude::*;
 
 use super::department::Departments;
+use super::instant::Instant;
 use super::questionnaire::Current;
 use super::schema::{client, employee, invitation, outbox, service_record};
 use super::{Connection, Result, complaint, eligibility, employee as employees, questionnaire, suppression, tally};
-use crate::crypto::{Place, Secrets, random};
+use crate::crypto::{Secrets, random};
 use crate::domain::eligibility::Rules as EligibilityRules;
 use crate::domain::field::{FieldError, Reason};
 use crate::domain::invitation::{Rules, State};
@@ -21,11 +23,16 @@ use crate::domain::response_time;
 use crate::domain::service_record::ServiceRecord;
 use crate::domain::tally::{ServiceDelta, Tallies};
 
-/// The column that contact data is sealed for.
-const CONTACT: &str = "service_record.contact";
+pub(super) use rows::open_contact;
+use rows::{NewInvitation, NewMail, NewRecord, Sealed};
 
-/// Records handled together; bounds the values in one statement.
-pub const BATCH: usize = 1000;
+mod rows;
+
+/// Records handed in together.
+pub const BATCH: usize = 4000;
+
+/// Records stored together; bounds the values in one statement.
+const PART: usize = 500;
 
 /// What a record is judged by: loaded once for an import, or for a request.
 pub struct Intake<'a> {
@@ -85,68 +92,12 @@ pub enum Asking {
     Answered,
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = service_record, treat_none_as_default_value = false)]
-struct NewRecord<'a> {
-    id: i64,
-    external_id: &'a str,
-    content_hash: Vec<u8>,
-    department_id: i64,
-    employee_id: Option<i64>,
-    client_id: Option<i64>,
-    touchpoint: Option<&'static str>,
-    channel: &'static str,
-    service_type: Option<&'a str>,
-    completed_at: chrono::NaiveDateTime,
-    requested_at: Option<chrono::NaiveDateTime>,
-    first_response_at: Option<chrono::NaiveDateTime>,
-    waiting_minutes: Option<i32>,
-    resolved: Option<bool>,
-    urgent: bool,
-    closed_automatically: bool,
-    contact: Option<Vec<u8>>,
-    customer_hash: Option<Vec<u8>>,
-    created_at: chrono::NaiveDateTime,
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = invitation, treat_none_as_default_value = false)]
-struct NewInvitation {
-    id: i64,
-    service_record_id: i64,
-    purpose: &'static str,
-    state: &'static str,
-    questionnaire_version_id: i64,
-    locale: &'static str,
-    salt: Option<Vec<u8>>,
-    token_hash: Option<Vec<u8>>,
-    email_hash: Option<Vec<u8>>,
-    due_at: chrono::NaiveDateTime,
-    expires_at: chrono::NaiveDateTime,
-    rules_version: i64,
-    rule: Option<i64>,
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = outbox, treat_none_as_default_value = false)]
-struct NewMail {
-    invitation_id: i64,
-    kind: &'static str,
-    step: i32,
-    state: &'static str,
-    due_at: chrono::NaiveDateTime,
-    attempt: i32,
-    possible_duplicates: i32,
-}
-
 /// A record whose codes are resolved.
 struct Resolved<'a> {
     at: usize,
     record: &'a ServiceRecord,
     attribution: Attribution,
-    content_hash: Vec<u8>,
-    email_hash: Option<Vec<u8>>,
-    customer_hash: Option<Vec<u8>>,
+    sealed: Sealed,
 }
 
 /// What an invitation is to be.
@@ -211,6 +162,32 @@ impl<'a> Intake<'a> {
         records: &[(&ServiceRecord, &str)],
         asking: Asking,
     ) -> Result<Vec<Outcome>> {
+        let secrets = self.secrets;
+        let seal = move |part: &[(&ServiceRecord, &str)]| -> Result<Vec<Sealed>> {
+            part.iter().map(|(record, extra)| Sealed::of(secrets, record, extra)).collect()
+        };
+        if records.len() <= PART {
+            return self.store_part(conn, records, seal(records)?, asking);
+        }
+        std::thread::scope(|scope| {
+            // The next part is hashed and sealed while this one is stored.
+            let (sender, receiver) = sync_channel(1);
+            scope.spawn(move || records.chunks(PART).try_for_each(|part| sender.send((part, seal(part)))));
+            let mut outcomes = Vec::with_capacity(records.len());
+            for (part, sealed) in receiver {
+                outcomes.extend(self.store_part(conn, part, sealed?, asking)?);
+            }
+            Ok(outcomes)
+        })
+    }
+
+    fn store_part(
+        &mut self,
+        conn: &mut Connection,
+        records: &[(&ServiceRecord, &str)],
+        sealed: Vec<Sealed>,
+        asking: Asking,
+    ) -> Result<Vec<Outcome>> {
         let mut outcomes: Vec<Option<Outcome>> = vec![None; records.len()];
         let mut set = |at: usize, outcome| {
             if let Some(slot) = outcomes.get_mut(at) {
@@ -221,29 +198,26 @@ impl<'a> Intake<'a> {
         let mut fresh: Vec<Resolved<'_>> = Vec::with_capacity(records.len());
         let mut first: HashMap<&str, usize> = HashMap::new();
         let mut repeats = Vec::new();
-        for (at, (record, extra)) in records.iter().enumerate() {
-            let hash = self.secrets.content_hash(&[&record.canonical(), extra]);
+        for (at, ((record, _), sealed)) in records.iter().zip(sealed).enumerate() {
+            let hash = &sealed.content_hash;
             if let Some((known, state)) = there.get(&record.external_id) {
-                set(at, if *known == hash { Outcome::Unchanged(*state) } else { Outcome::Conflict });
+                set(at, if known == hash { Outcome::Unchanged(*state) } else { Outcome::Conflict });
             } else if let Some(earlier) = first.get(record.external_id.as_str()) {
-                repeats.push((at, *earlier, hash));
+                repeats.push((at, *earlier, sealed.content_hash));
             } else {
                 match self.resolve(conn, record)? {
                     Err(errors) => set(at, Outcome::Invalid(errors)),
                     Ok(attribution) => {
                         first.insert(&record.external_id, fresh.len());
-                        let email_hash = record.contact.email.as_deref().map(|e| self.secrets.lookup("email", e));
-                        let customer = record.contact.customer_ref.as_deref();
-                        let customer_hash = customer.map(|customer| self.secrets.lookup("customer", customer));
-                        let content_hash = hash;
-                        fresh.push(Resolved { at, record, attribution, content_hash, email_hash, customer_hash });
+                        fresh.push(Resolved { at, record, attribution, sealed });
                     }
                 }
             }
         }
         let stored = self.insert(conn, &fresh, asking)?;
         for (at, earlier, hash) in repeats {
-            let same = fresh.get(earlier).zip(stored.get(earlier)).filter(|(first, _)| first.content_hash == hash);
+            let same =
+                fresh.get(earlier).zip(stored.get(earlier)).filter(|(first, _)| first.sealed.content_hash == hash);
             set(at, same.map_or(Outcome::Conflict, |(_, stored)| Outcome::Unchanged(stored.state)));
         }
         for (resolved, stored) in fresh.iter().zip(stored) {
@@ -309,8 +283,8 @@ impl<'a> Intake<'a> {
     /// The states of the invitations to be, and when they are due: rules, suppression, open complaints,
     /// cool-down, age, address (A4–A6).
     fn judge(&self, conn: &mut Connection, fresh: &[Resolved<'_>]) -> Result<Vec<Judged>> {
-        let addresses = distinct(fresh.iter().map(|resolved| &resolved.email_hash));
-        let customers = distinct(fresh.iter().map(|resolved| &resolved.customer_hash));
+        let addresses = distinct(fresh.iter().map(|resolved| &resolved.sealed.email_hash));
+        let customers = distinct(fresh.iter().map(|resolved| &resolved.sealed.customer_hash));
         let suppressed: HashSet<Vec<u8>> = suppression::among(conn, &addresses, self.now)?.into_iter().collect();
         let complaints = complaint::open_among(conn, &addresses, &customers, &[], self.now)?;
         let mut last_asked = self.last_asked(conn, &addresses, &customers)?;
@@ -321,16 +295,18 @@ impl<'a> Intake<'a> {
             let due = self.rules.due(resolved.record.completed_at, self.now, self.zone);
             let is_staff = contact.email.as_ref().is_some_and(|e| self.staff_addresses.contains(&e.to_lowercase()));
             let rule = self.eligibility.leaves_out(resolved);
-            let state = match (&resolved.email_hash, due) {
+            let state = match (&resolved.sealed.email_hash, due) {
                 _ if rule.is_some() || resolved.record.closed_automatically || is_staff => State::Ineligible,
                 (None, _) => State::NoAddress,
                 (Some(_), None) => State::TooOld,
                 (Some(hash), _) if suppressed.contains(hash) => State::Suppressed,
-                (Some(address), _) if complaints.has_any(std::iter::once(address).chain(&resolved.customer_hash)) => {
+                (Some(address), _)
+                    if complaints.has_any(std::iter::once(address).chain(&resolved.sealed.customer_hash)) =>
+                {
                     State::ComplaintOpen
                 }
                 (Some(address), Some(due)) => {
-                    let whom = || std::iter::once(address).chain(&resolved.customer_hash);
+                    let whom = || std::iter::once(address).chain(&resolved.sealed.customer_hash);
                     let soon = |last: &DateTime<Utc>| (due - *last).abs() < cooldown;
                     if whom().filter_map(|hash| last_asked.get(hash)).any(soon) {
                         State::Throttled
@@ -396,7 +372,7 @@ impl<'a> Intake<'a> {
         {
             let periods = Periods::at(resolved.record.completed_at, self.zone);
             tallies.add_service(resolved.attribution, periods, counted(resolved.record));
-            rows.push(self.record_row(id, resolved)?);
+            rows.push(self.record_row(id, resolved));
             invitations.push(self.invitation_row(invitation_id, resolved, id, &judged));
             let state = judged.state;
             stored.push(Stored { id, invitation_id, state, attribution: resolved.attribution, periods });
@@ -422,31 +398,29 @@ impl<'a> Intake<'a> {
         Ok(stored)
     }
 
-    fn record_row<'r>(&self, id: i64, resolved: &'r Resolved<'_>) -> Result<NewRecord<'r>> {
-        let record = resolved.record;
-        let contact =
-            if record.contact == Default::default() { None } else { Some(seal_contact(self.secrets, record)?) };
-        Ok(NewRecord {
+    fn record_row<'r>(&self, id: i64, resolved: &'r Resolved<'_>) -> NewRecord<'r> {
+        let Resolved { record, sealed, attribution, .. } = resolved;
+        NewRecord {
             id,
             external_id: &record.external_id,
-            content_hash: resolved.content_hash.clone(),
-            department_id: resolved.attribution.department_id,
-            employee_id: resolved.attribution.employee_id,
-            client_id: resolved.attribution.client_id,
+            content_hash: &sealed.content_hash,
+            department_id: attribution.department_id,
+            employee_id: attribution.employee_id,
+            client_id: attribution.client_id,
             touchpoint: record.touchpoint.map(|touchpoint| touchpoint.as_str()),
             channel: record.channel.as_str(),
             service_type: record.service_type.as_deref(),
-            completed_at: record.completed_at.naive_utc(),
-            requested_at: record.requested_at.map(|at| at.naive_utc()),
-            first_response_at: record.first_response_at.map(|at| at.naive_utc()),
+            completed_at: record.completed_at.into(),
+            requested_at: record.requested_at.map(Instant::from),
+            first_response_at: record.first_response_at.map(Instant::from),
             waiting_minutes: record.waiting_minutes,
             resolved: record.resolved,
             urgent: record.urgent,
             closed_automatically: record.closed_automatically,
-            contact,
-            customer_hash: resolved.customer_hash.clone(),
-            created_at: self.now.naive_utc(),
-        })
+            contact: sealed.contact.as_deref(),
+            customer_hash: sealed.customer_hash.as_deref(),
+            created_at: self.now.into(),
+        }
     }
 
     fn invitation_row(
@@ -467,9 +441,9 @@ impl<'a> Intake<'a> {
             locale: resolved.record.locale.unwrap_or(self.locale).as_str(),
             token_hash: salt.as_ref().map(|salt| self.secrets.invitation_token(salt).hash()),
             salt,
-            email_hash: resolved.email_hash.clone(),
-            due_at: due.naive_utc(),
-            expires_at: (due + TimeDelta::days(self.rules.expires_days)).naive_utc(),
+            email_hash: resolved.sealed.email_hash.clone(),
+            due_at: due.into(),
+            expires_at: (due + TimeDelta::days(self.rules.expires_days)).into(),
             rules_version: self.eligibility.rules.version,
             rule: rule.and_then(|at| i64::try_from(at).ok()),
         }
@@ -478,22 +452,6 @@ impl<'a> Intake<'a> {
 
 /// The purpose of the invitation that every service record has.
 pub(super) const SERVICE: &str = "service";
-
-/// The contact data of a record, sealed for its place.
-fn seal_contact(secrets: &Secrets, record: &ServiceRecord) -> Result<Vec<u8>> {
-    let plain = serde_json::to_vec(&record.contact).map_err(|_| crate::crypto::Unreadable)?;
-    Ok(secrets.seal(Place { column: CONTACT, row: &record.external_id }, &plain)?)
-}
-
-/// The contact data of a stored record.
-pub(super) fn open_contact(
-    secrets: &Secrets,
-    external_id: &str,
-    sealed: &[u8],
-) -> Result<crate::domain::service_record::Contact> {
-    let plain = secrets.open(Place { column: CONTACT, row: external_id }, sealed)?;
-    Ok(serde_json::from_slice(&plain).map_err(|_| crate::crypto::Unreadable)?)
-}
 
 fn distinct<'a>(hashes: impl Iterator<Item = &'a Option<Vec<u8>>>) -> Vec<Vec<u8>> {
     hashes.flatten().collect::<HashSet<_>>().into_iter().cloned().collect()

@@ -1,0 +1,2 @@
+DROP INDEX complaint_closed;
+DROP INDEX complaint_open;

@@ -1,0 +1,20 @@
+# What is told once something was done
+done-show = Show it
+done-commitment = Saved: the commitment is in the register and public.
+done-commitment-end = Saved: the end of the commitment is in the register and public.
+done-complaint = Saved: the complaint is registered.
+done-complaint-known = This complaint was registered before, word for word; it counts only once.
+done-complaint-closed = Saved: the complaint is closed.
+done-interview = Saved: the interview.
+done-attempt = Saved: the outcome of the call.
+done-sample = Saved: the sample is drawn.
+done-proposed = Saved: the proposal waits for a second person.
+done-excluded = Saved: the answer is left out and counts in no figure.
+done-kept = Saved: the proposal is closed, and the answer goes on counting.
+done-restored = Saved: the answer counts again.
+done-evaluated = Saved: the period is being evaluated.
+done-published = Saved: the period is published.
+done-sealed = Saved: the period is sealed.
+done-reopening-asked = Saved: the request to reopen waits for a second user.
+done-reopened = Saved: the period is open again and back in evaluation.
+done-reopening-withdrawn = Saved: the request to reopen is withdrawn.

@@ -1,0 +1,20 @@
+# 操作成功后的提示
+done-show = 查看
+done-commitment = 已保存：承诺已登记，并已公布。
+done-commitment-end = 已保存：承诺的终止已登记，并已公布。
+done-complaint = 已保存：投诉已登记。
+done-complaint-known = 这件投诉此前已经登记，内容相同，没有重复计入。
+done-complaint-closed = 已保存：投诉已结案。
+done-interview = 已保存：电话问卷。
+done-attempt = 已保存：回访结果。
+done-sample = 已保存：名单已抽出。
+done-proposed = 剔除申请已提交，等待另一人决定。
+done-excluded = 已剔除，这份答卷不再计入任何数值。
+done-kept = 已保存：申请已了结，这份答卷照常计入。
+done-restored = 已恢复，这份答卷重新计入。
+done-evaluated = 已保存：本期已进入评定。
+done-published = 已保存：本期结果已公布。
+done-sealed = 已保存：本期已封存。
+done-reopening-asked = 重新打开的申请已提交，等待另一名用户确认。
+done-reopened = 已保存：本期已重新打开，回到评定阶段。
+done-reopening-withdrawn = 已保存：重新打开的申请已撤回。
