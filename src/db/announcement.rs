@@ -211,6 +211,14 @@ pub fn log(conn: &mut Connection, limit: usize) -> Result<Vec<Logged>> {
     entries.iter().map(Logged::read).collect()
 }
 
+/// Every change of the commitments to these clauses.
+///
+/// # Errors
+/// The database's.
+pub fn log_of(conn: &mut Connection, clauses: &[&str]) -> Result<Vec<Logged>> {
+    audit::all_on(conn, &[ANNOUNCED, ENDED], clauses)?.iter().map(Logged::read).collect()
+}
+
 /// The codes of the clients there are.
 ///
 /// # Errors

@@ -79,6 +79,12 @@ pub fn latest_of(conn: &mut Connection, actions: &[&str], limit: i64) -> Result<
     Ok(entries.load(conn)?)
 }
 
+/// Every entry of some actions on some subjects, newest first.
+pub fn all_on(conn: &mut Connection, actions: &[&str], subjects: &[&str]) -> Result<Vec<Entry>> {
+    let of = audit_log::table.filter(audit_log::action.eq_any(actions)).filter(audit_log::subject.eq_any(subjects));
+    Ok(of.order(audit_log::id.desc()).load(conn)?)
+}
+
 /// The newest entry of an action on a subject.
 pub fn last(conn: &mut Connection, action: &str, subject: &str) -> Result<Option<Entry>> {
     let of = audit_log::table.filter(audit_log::action.eq(action)).filter(audit_log::subject.eq(subject));

@@ -44,9 +44,9 @@ struct Row {
 }
 
 impl Course {
-    /// The revision that is sealed; 0 = none, also while another is in work after a reopening.
-    pub fn sealed_revision(&self) -> i32 {
-        if self.state == State::Sealed { self.revision } else { 0 }
+    /// The revision whose seal its figures have; 0 = none.
+    pub fn sealed_revision(&self) -> u32 {
+        self.state.sealed_revision(self.revision)
     }
 }
 

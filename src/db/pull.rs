@@ -147,18 +147,14 @@ fn read(entry: &audit::Entry) -> Option<Note> {
     let detail: Value = serde_json::from_str(&entry.detail).ok()?;
     let text = |name: &str| detail.get(name).and_then(Value::as_str).map(str::to_owned);
     let count = |name: &str| u32::try_from(detail.get(name)?.as_u64()?).ok();
+    let state = text("state").map_or(Some(State::Sealed), |state| state.parse().ok())?;
     let part = detail.get("part").and_then(Value::as_object).into_iter().flatten();
     Some(Note {
         at: entry.at,
         by: entry.actor.clone(),
         kind: Kind::ALL.into_iter().find(|kind| kind.action() == entry.action)?,
         period: entry.subject.parse().ok()?,
-        // What is in work after a reopening has a number, but no seal yet.
-        revision: if text("state").is_none_or(|state| state == State::Sealed.as_str()) {
-            count("revision")?
-        } else {
-            0
-        },
+        revision: state.sealed_revision(i32::try_from(count("revision")?).ok()?),
         part: part.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect(),
         format: text("format")?,
         rows: count("rows")?,

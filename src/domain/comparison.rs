@@ -250,7 +250,7 @@ mod tests {
     use super::*;
     use crate::domain::scorebook::Line;
 
-    const LIMITS: Thresholds = Thresholds { score: 5, comment: 8, person_export: 20, evidence: 30 };
+    const LIMITS: Thresholds = Thresholds::DEFAULT;
 
     /// As a book of this one department would give it.
     fn both(online: (u32, u32), offline: (u32, u32)) -> Answers {

@@ -45,6 +45,13 @@ pub enum State {
     Sealed,
 }
 
+impl State {
+    /// The revision whose seal the figures of a period have; 0 = none, also while `revision` is in work after a reopening.
+    pub fn sealed_revision(self, revision: i32) -> u32 {
+        if self == Self::Sealed { u32::try_from(revision).unwrap_or(0) } else { 0 }
+    }
+}
+
 /// A text that is no period.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a period: write 2026-09 (month), 2026-Q3 (quarter) or 2026 (year)")]

@@ -198,8 +198,13 @@ impl From<&Commitment> for Yardstick {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { score: 5, comment: 8, person_export: 20, evidence: 30 }
+        Self::DEFAULT
     }
+}
+
+impl Thresholds {
+    /// What holds where nothing else is set.
+    pub const DEFAULT: Self = Self { score: 5, comment: 8, person_export: 20, evidence: 30 };
 }
 
 impl Verdict {

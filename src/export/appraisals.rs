@@ -4,7 +4,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
-use super::csv::{line, sealed_revision, status, text as plain};
+use super::csv::{line, status, text as plain};
 use crate::domain::appraisal::Record;
 use crate::domain::period::{Period, State};
 use crate::i18n::Texts;
@@ -225,7 +225,7 @@ impl File {
 
     /// The revision whose seal the figures have; 0 = none.
     fn sealed_revision(&self) -> u32 {
-        sealed_revision(self.state, self.revision)
+        self.state.sealed_revision(self.revision)
     }
 
     fn computed_at(&self) -> String {

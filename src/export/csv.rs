@@ -86,7 +86,7 @@ impl Sheet {
             period.start().to_string(),
             period.end().to_string(),
             status(state, revision),
-            sealed_revision(state, revision).to_string(),
+            state.sealed_revision(revision).to_string(),
             score.level.as_str().to_owned(),
             text(score.department.as_deref()),
             text(Some(department)),
@@ -157,11 +157,6 @@ pub fn status(state: State, revision: i32) -> String {
         (_, before) if before > 0 => format!("{state} (provisional) after revision {before}"),
         _ => format!("{state} (provisional)"),
     }
-}
-
-/// The revision whose seal the figures have; 0 = none, also while another is in work after a reopening.
-pub fn sealed_revision(state: State, revision: i32) -> u32 {
-    if state == State::Sealed { u32::try_from(revision).unwrap_or(0) } else { 0 }
 }
 
 /// A figure with the digits of the API; empty where there is none.

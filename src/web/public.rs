@@ -54,14 +54,16 @@ async fn promised(page: &Page) -> Result<HttpResponse, Refusal> {
         };
         let name = |department: &Department| (department.code.clone(), department.name(t.locale()).to_owned());
         let names: HashMap<String, String> = departments.iter().map(name).collect();
-        Ok((all, (told, period, results), names, announcement::log(conn, usize::MAX)?))
+        // Notice is public notice (A1-4.1): what is announced stands here from that day on.
+        let (in_force, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.is_valid_on(today));
+        let coming: Vec<_> = others.into_iter().filter(|one| one.valid_from > today && is_ever_valid(one)).collect();
+        let clauses: Vec<&str> = in_force.iter().chain(&coming).map(|one| one.clause.as_str()).collect();
+        let log = announcement::log_of(conn, &clauses)?;
+        Ok(((in_force, coming), (told, period, results), names, log))
     };
-    let (all, (told, period, results), names, log) = page.pool().read(load).await?;
+    let ((in_force, coming), (told, period, results), names, log) = page.pool().read(load).await?;
     let zone = page.web.context.config.time_zone;
     let short = |id: i64| log.iter().filter(|one| one.commitment.id == id).filter_map(|one| short(one, zone)).collect();
-    let (in_force, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.is_valid_on(today));
-    // Notice is public notice (A1-4.1): what is announced stands here from that day on.
-    let coming: Vec<_> = others.into_iter().filter(|one| one.valid_from > today && is_ever_valid(one)).collect();
     let name = |code: &str| names.get(code).cloned().unwrap_or_default();
     let view = CommitmentsPage {
         shell: page.shell(Some(Area::Commitments)),

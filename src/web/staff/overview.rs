@@ -89,6 +89,7 @@ fn row(page: &Page, figures: &Figures, department: &db::department::Department) 
     };
     DepartmentRow {
         name: department.name(page.t.locale()).to_owned(),
+        below: u32::try_from(ids.len().saturating_sub(1)).unwrap_or(0),
         href: format!("/departments/{}?period={period}", encode(&department.code)),
         online: (&score(&slice(Some(Channel::Online)), Metric::SatisfactionRate)).into(),
         online_trend: line(Channel::Online),

@@ -49,7 +49,8 @@ pub(super) fn reopened(page: &Page, outlook: &Outlook, background: &Background) 
 
 /// How far a period has come, as lists say it; `asked` are the periods that somebody asks to reopen.
 pub(super) fn stage(outlook: &Outlook, asked: &[Period], today: NaiveDate) -> Stage {
-    let early = match outlook.finality(today) {
+    let finality = outlook.finality(today);
+    let early = match finality {
         Finality::SealedEarly { until } => Some(until),
         _ => None,
     };
@@ -57,6 +58,7 @@ pub(super) fn stage(outlook: &Outlook, asked: &[Period], today: NaiveDate) -> St
         state: outlook.course.state,
         revision: u32::try_from(outlook.course.revision).unwrap_or(0),
         over: outlook.period.end() < today,
+        reopened: matches!(finality, Finality::Reopened { .. }),
         early,
         asked: asked.contains(&outlook.period),
     }

@@ -6,20 +6,20 @@ use crate::domain::commitment::Metric;
 use crate::domain::period::Period;
 use crate::domain::points::Exact;
 use crate::domain::scorecard;
-use crate::domain::verdict::{Evidence, Verdict};
+use crate::domain::verdict::{Evidence, Thresholds, Verdict};
 use crate::i18n::Texts;
 
 /// Below this n no score is shown (DESIGN decision 7).
-pub const MIN_SCORE_N: u32 = 5;
+pub const MIN_SCORE_N: u32 = Thresholds::DEFAULT.score;
 
 /// Below this n no comment is shown (DESIGN decision 7).
-pub const MIN_COMMENT_N: u32 = 8;
+pub const MIN_COMMENT_N: u32 = Thresholds::DEFAULT.comment;
 
 /// Below this n a person has no figure in what leaves for HR (STATISTICS §2).
-pub const MIN_PERSON_N: u32 = 20;
+pub const MIN_PERSON_N: u32 = Thresholds::DEFAULT.person_export;
 
 /// Below this n the evidence is too thin for any conclusion (STATISTICS §2).
-pub const MIN_EVIDENCE_N: u32 = 30;
+pub const MIN_EVIDENCE_N: u32 = Thresholds::DEFAULT.evidence;
 
 /// A figure: how many answered, the score if it may be shown, and how it stands against a commitment.
 #[derive(Debug, Clone)]

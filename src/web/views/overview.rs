@@ -35,6 +35,8 @@ pub struct Overview {
 pub struct DepartmentRow {
     /// Its name in the reader's language.
     pub name: String,
+    /// Departments below it, which its figures include.
+    pub below: u32,
     /// Its page with the same period (percent-encoded).
     pub href: String,
     /// Satisfaction rate online.

@@ -45,6 +45,8 @@ pub struct Stage {
     pub revision: u32,
     /// Its last day is past.
     pub over: bool,
+    /// Its result was told, and it is looked at again.
+    pub reopened: bool,
     /// It was sealed early, and objections may come until this day.
     pub early: Option<NaiveDate>,
     /// Somebody asks to reopen it, and another person is to confirm.
@@ -232,8 +234,10 @@ impl Stage {
     pub(super) fn remarks(&self, t: &Texts) -> Vec<String> {
         let until = self.early.map(|until| format::date(t, &until));
         let before = self.revision.saturating_sub(1);
-        let reopened = (self.state != State::Sealed && before > 0)
-            .then(|| t.with("period-stage-reopened", &[("revision", before)]));
+        let reopened = match before {
+            0 => self.reopened.then(|| t.get("period-stage-reopened-told")),
+            before => (self.state != State::Sealed).then(|| t.with("period-stage-reopened", &[("revision", before)])),
+        };
         let early = until.map(|until| t.with("period-stage-early", &[("until", until)]));
         let asked = self.asked.then(|| t.get("period-stage-asked"));
         [reopened, early, asked].into_iter().flatten().collect()

@@ -37,6 +37,7 @@ period-standing-overdue = late, not done yet
 period-standing-running = may still be raised
 period-standing-over = term is over
 period-stage-reopened = reopened; revision { $revision } no longer holds
+period-stage-reopened-told = reopened; the result told before no longer holds
 period-stage-early = sealed early; objections until { $until }
 period-stage-asked = reopening requested; a second person must confirm
 period-duty-by-clause = by the clause { $due }

@@ -53,6 +53,7 @@ sample-plain = Satisfaction rate
 sample-corrected = Interval, finite frame
 sample-weighted = Weighted rate
 sample-error = standard error { $error }
+sample-to-list = To the list
 sample-list = List
 sample-list-caption = By department code and channel, each in the order drawn
 sample-list-none = There is nobody left to call.

@@ -164,6 +164,7 @@ staff-overview-judged = { $n } figures against commitments
 staff-overview-no-verdict = No verdict
 staff-overview-table = Departments against commitments, by name
 staff-overview-department = Department
+staff-overview-below = with { $n } below
 staff-overview-online = Online rate
 staff-overview-offline = Offline rate
 staff-overview-points = Score

@@ -37,6 +37,7 @@ period-standing-overdue = 逾期未完成
 period-standing-running = 仍可提出
 period-standing-over = 已截止
 period-stage-reopened = 重新打开过；修订 { $revision } 不再有效
+period-stage-reopened-told = 重新打开过；此前公布的结果不再有效
 period-stage-early = 提前封存，异议期到 { $until }
 period-stage-asked = 有重新打开的申请，待另一人确认
 period-duty-by-clause = 条款期限 { $due }

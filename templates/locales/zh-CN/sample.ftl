@@ -53,6 +53,7 @@ sample-plain = 满意率
 sample-corrected = 有限总体区间
 sample-weighted = 加权满意率
 sample-error = 标准误 { $error }
+sample-to-list = 直接看名单
 sample-list = 名单
 sample-list-caption = 按部门代码和渠道排列，各组内按抽取顺序
 sample-list-none = 没有待回访的客户。

@@ -164,6 +164,7 @@ staff-overview-judged = { $n } 项对照承诺
 staff-overview-no-verdict = 不作判定
 staff-overview-table = 各部门对照承诺，按名称排列
 staff-overview-department = 部门
+staff-overview-below = 含 { $n } 个下级部门
 staff-overview-online = 线上满意率
 staff-overview-offline = 线下满意率
 staff-overview-points = 得分

@@ -46,6 +46,7 @@ impl Samples {
             };
             DepartmentRow {
                 name: self.say(zh, en),
+                below: if *en == "Customer Service" { 2 } else { 0 },
                 href: "/departments/MR?period=2026-10".to_owned(),
                 online: rate(Some(Channel::Online), *online),
                 online_trend: spark(*online, 1, 90.0),

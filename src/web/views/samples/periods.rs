@@ -24,7 +24,7 @@ pub(super) fn pages(samples: &Samples) -> Vec<(&'static str, Rendered)> {
 }
 
 fn stage(state: State, revision: u32) -> periods::Stage {
-    periods::Stage { state, revision, over: false, early: None, asked: false }
+    periods::Stage { state, revision, over: false, reopened: false, early: None, asked: false }
 }
 
 impl Samples {
