@@ -132,7 +132,7 @@ impl Target {
             }
             Ok(())
         };
-        pool.write_now(store).unwrap();
+        pool.import_now(store).unwrap();
         begun.elapsed()
     }
 

@@ -47,6 +47,15 @@ impl AnyConnection {
         self.enclose(begin, work)
     }
 
+    /// How many KiB of pages SQLite keeps in memory at most; PostgreSQL has a setting of its own.
+    pub(super) fn keep(&mut self, kib: u32) -> Result<()> {
+        use diesel::connection::SimpleConnection;
+        match self {
+            Self::Sqlite(c) => Ok(c.batch_execute(&format!("PRAGMA cache_size = -{kib}"))?),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Brings the schema up to date; on PostgreSQL one instance at a time. Returns the names of what was applied.
     pub fn migrate(&mut self) -> Result<Vec<String>> {
         use diesel::connection::SimpleConnection;

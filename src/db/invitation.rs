@@ -95,6 +95,19 @@ pub fn by_token_hash(conn: &mut Connection, token_hash: &[u8]) -> Result<Option<
     found.map(Found::new).transpose()
 }
 
+/// The invitations whose tokens have these hashes, each with its hash.
+pub(super) fn by_token_hashes(conn: &mut Connection, hashes: &[&[u8]]) -> Result<Vec<(Vec<u8>, Found)>> {
+    let found: Vec<(Vec<u8>, Parts)> = on_each!(conn, |c| invitation::table
+        .inner_join(service_record::table.inner_join(department::table))
+        .filter(invitation::token_hash.eq_any(hashes))
+        .select((
+            invitation::token_hash.assume_not_null(),
+            (InvitationPart::as_select(), RecordPart::as_select(), Department::as_select())
+        ))
+        .load(c))?;
+    found.into_iter().map(|(hash, parts)| Ok((hash, Found::new(parts)?))).collect()
+}
+
 /// The invitation with this key.
 pub fn by_id(conn: &mut Connection, id: i64) -> Result<Option<Found>> {
     let found: Option<Parts> = invitation::table

@@ -75,6 +75,7 @@ mod instant;
 pub mod intake;
 pub mod invitation;
 pub mod ledger;
+pub mod links;
 pub mod mail_pace;
 pub mod mail_preference;
 pub mod mail_queue;

@@ -23,8 +23,7 @@ const READERS: u32 = 4;
 /// WAL so that readers and the writer do not wait for each other; FULL so that a commit survives a power cut. No ANALYZE:
 /// with its samples SQLite prepares a kept statement anew for every value that is bound to it.
 const SQLITE_SET_UP: &str = "PRAGMA busy_timeout = 15000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456; \
-     PRAGMA wal_autocheckpoint = 4000";
+     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000";
 
 /// Why no connection could be had.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +59,8 @@ enum Manager {
         path: String,
         /// Pages kept in memory at most, in KiB.
         cache: u32,
+        /// How much of the file is mapped into memory, in bytes.
+        mapped: u32,
     },
     Postgres(String),
 }
@@ -67,8 +68,18 @@ enum Manager {
 /// SQLite's own measure, for those that read: the system keeps the file in memory for them.
 const READER_CACHE: u32 = 2_000;
 
-/// An import touches every index all over; taken only while it is needed.
-const WRITER_CACHE: u32 = 65_536;
+/// The file is read where the system keeps it, instead of being copied.
+const MAPPED: u32 = 256 * 1024 * 1024;
+
+/// After every commit a reader maps the file anew, which takes longer than to copy the few pages of a look-up.
+const NOT_MAPPED: u32 = 0;
+
+/// Room for what a batch of answers changes, and no more: SQLite looks through all pages it keeps at each commit in which
+/// it has split one.
+const WRITER_CACHE: u32 = 8_192;
+
+/// An import touches every index all over.
+const IMPORT_CACHE: u32 = 65_536;
 
 impl Pool {
     /// Opens the database that `url` names; an SQLite file (and its directory) is made if it is not there.
@@ -90,12 +101,18 @@ impl Pool {
             std::thread::available_parallelism().map_or(READERS, |n| u32::try_from(n.get()).unwrap_or(READERS));
         let (writers, look_ups) = match &manager {
             Manager::Sqlite { path, .. } => {
-                let writer = Manager::Sqlite { path: path.clone(), cache: WRITER_CACHE };
-                (build(1, &writer)?, Some(build(threads, &manager)?))
+                let writer = Manager::Sqlite { path: path.clone(), cache: WRITER_CACHE, mapped: MAPPED };
+                let look_up = Manager::Sqlite { path: path.clone(), cache: READER_CACHE, mapped: NOT_MAPPED };
+                (build(1, &writer)?, Some(build(threads, &look_up)?))
             }
             Manager::Postgres(_) => (build(READERS, &manager)?, None),
         };
         Ok(Self { readers, writers, look_ups })
+    }
+
+    /// Whether the database is a file, and no server is to be asked.
+    pub(super) fn is_file(&self) -> bool {
+        self.look_ups.is_some()
     }
 
     /// Runs `work` on one snapshot, on a thread that may block.
@@ -148,6 +165,17 @@ impl Pool {
     pub fn write_now<T, E: From<Error>>(&self, work: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
         let mut kept = self.writers.get().map_err(|_| Error::from(ConnectError::Busy))?;
         kept.connection.write(work)
+    }
+
+    /// As [`write_now`](Self::write_now), for very many rows: more of the database is kept in memory while it lasts.
+    pub fn import_now<T, E: From<Error>>(&self, work: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
+        let mut kept = self.writers.get().map_err(|_| Error::from(ConnectError::Busy))?;
+        kept.connection.keep(IMPORT_CACHE)?;
+        let result = kept.connection.write(work);
+        if let Err(error) = kept.connection.keep(WRITER_CACHE) {
+            tracing::warn!(%error, "the memory of an import could not be given back");
+        }
+        result
     }
 
     /// Runs `work` outside a transaction, on this thread: for a single statement and for migrations.
@@ -211,7 +239,7 @@ pub fn sqlite_path(url: &str) -> Option<&str> {
 impl Manager {
     fn from_url(url: &str) -> Result<Self, ConnectError> {
         if let Some(path) = sqlite_path(url) {
-            return Ok(Self::Sqlite { path: path.to_owned(), cache: READER_CACHE });
+            return Ok(Self::Sqlite { path: path.to_owned(), cache: READER_CACHE, mapped: MAPPED });
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Ok(Self::Postgres(url.to_owned()));
@@ -222,15 +250,17 @@ impl Manager {
     /// Chooses by scheme: the derived `establish` tries both and hides the cause.
     fn establish(&self) -> Result<Connection, ConnectError> {
         match self {
-            Self::Sqlite { path, cache } => {
+            Self::Sqlite { path, cache, mapped } => {
                 if let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
                     std::fs::create_dir_all(folder).map_err(|error| refused(path, error.to_string()))?;
                 }
                 let mut connection =
                     SqliteConnection::establish(path).map_err(|error| refused(path, error.to_string()))?;
-                let set_up = format!("{SQLITE_SET_UP}; PRAGMA cache_size = -{cache}");
+                let set_up = format!("{SQLITE_SET_UP}; PRAGMA mmap_size = {mapped}");
                 connection.batch_execute(&set_up).map_err(|error| refused(path, error.to_string()))?;
-                Ok(Connection::Sqlite(connection))
+                let mut connection = Connection::Sqlite(connection);
+                connection.keep(*cache).map_err(|error| refused(path, error.to_string()))?;
+                Ok(connection)
             }
             Self::Postgres(url) => {
                 let mut connection =

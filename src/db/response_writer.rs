@@ -2,7 +2,7 @@
 //! transaction, and only then tells each of them. While one batch is being written the next one gathers, so the number
 //! of commits does not grow with the number of customers.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::thread::JoinHandle;
 
 use chrono::NaiveDate;
@@ -213,17 +213,29 @@ fn store(
 
 /// Marks the invitations as answered; returns those that were not before.
 fn spend(conn: &mut Connection, submissions: &[Submission]) -> Result<HashSet<i64>> {
-    let open = [State::Scheduled, State::Queued, State::Sent].map(State::as_str);
     // In the order of their keys, so that two instances do not lock crosswise.
-    let invited = submissions.iter().filter_map(Submission::invitation_id);
-    let ids: BTreeMap<i64, ()> = invited.map(|id| (id, ())).collect();
-    let spent: Vec<i64> = diesel::update(invitation::table)
-        .filter(invitation::id.eq_any(ids.into_keys().collect::<Vec<_>>()))
-        .filter(invitation::state.eq_any(open))
-        .set(invitation::state.eq(State::Answered.as_str()))
-        .returning(invitation::id)
-        .get_results(conn)?;
-    Ok(spent.into_iter().collect())
+    let ids: BTreeSet<i64> = submissions.iter().filter_map(Submission::invitation_id).collect();
+    let is_open = [State::Scheduled, State::Queued, State::Sent].map(|state| invitation::state.eq(state.as_str()));
+    let [scheduled, queued, sent] = is_open;
+    let open = invitation::table.filter(scheduled.or(queued).or(sent));
+    let answered = invitation::state.eq(State::Answered.as_str());
+    match conn {
+        // One by one: the statement for a list would be prepared anew for each batch.
+        Connection::Sqlite(c) => {
+            let mut spent = HashSet::new();
+            for id in ids {
+                if diesel::update(open.filter(invitation::id.eq(id))).set(answered).execute(c)? > 0 {
+                    spent.insert(id);
+                }
+            }
+            Ok(spent)
+        }
+        Connection::Postgres(c) => {
+            let ids: Vec<i64> = ids.into_iter().collect();
+            let spent = diesel::update(open.filter(invitation::id.eq_any(ids))).set(answered);
+            Ok(spent.returning(invitation::id).get_results(c)?.into_iter().collect())
+        }
+    }
 }
 
 /// Whether each walk-up answer is the first of its page, in their order.

@@ -28,6 +28,7 @@ mod deadlines;
 mod delivery;
 mod exclusion;
 mod journey;
+mod links;
 mod mail_ends;
 mod mail_pace;
 mod mail_queue;

@@ -74,7 +74,7 @@ fn go_by(
     app.pool().write_now(|conn| take(conn, &wanted, "cli", &setting, now))
 }
 
-fn go(app: &TestApp, period: &str, step: Step, reason: Option<&str>) -> Result<Moved, MoveError> {
+pub fn go(app: &TestApp, period: &str, step: Step, reason: Option<&str>) -> Result<Moved, MoveError> {
     go_by(app, period, step, reason, (None, None))
 }
 

@@ -1,9 +1,10 @@
 //! What is said of a period that is reopened, is asked to be, or is over.
 
 use chrono::TimeDelta;
+use manyi::domain::period_step::Step;
 use manyi::domain::user::Role;
 
-use crate::periods::{OCTOBER, close, october, press, reopen};
+use crate::periods::{OCTOBER, close, go, october, press, reopen};
 
 on_both!(a_reopened_period_says_who_reopened_it_and_why, |app| {
     october(app);
@@ -47,4 +48,16 @@ on_both!(a_period_that_is_over_does_not_run, |app| {
     let page = app.get("/periods/2026-09").body;
     assert_eq!(page.matches("2026 年 10 月 20 日").count(), 1, "{page}");
     assert_eq!(page.matches("2026 年 10 月 14 日").count(), 3, "{page}");
+});
+
+on_both!(a_told_result_that_never_had_a_seal_is_reopened_too, |app| {
+    october(app);
+    for step in [Step::Evaluate, Step::Publish] {
+        go(app, OCTOBER, step, None).unwrap();
+    }
+    reopen(app);
+    app.sign_in(Role::Hr, None);
+    for path in ["/periods", "/appraisals"] {
+        assert!(app.get(path).body.contains("重新打开过；此前公布的结果不再有效"), "{path}");
+    }
 });

@@ -45,7 +45,7 @@ impl Work<'_> {
     /// Stores what is good, if it may be stored; tells what came of every row.
     pub(super) fn write<T: Row>(&self, staged: Staged<T>, store: Store<T>) -> Result<Report, Failure> {
         let bar = self.bar(staged.rows.len());
-        let written = self.context.pool.write_now(|conn| -> Result<Report, Halt> {
+        let written = self.context.pool.import_now(|conn| -> Result<Report, Halt> {
             let stored = store(self, conn, &staged, &bar)?;
             let mut report = self.report(staged, stored);
             if self.args.dry_run || !report.may_be_stored(self.args.partial) {

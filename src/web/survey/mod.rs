@@ -164,14 +164,12 @@ async fn find_open(web: &Web, request: &HttpRequest, token: &str) -> Result<Open
 /// The invitation behind a token. Every wrong token gets the same answer; too many of them from one place get none.
 async fn find(web: &Web, request: &HttpRequest, token: &str) -> Result<Opened, State> {
     let token = Token::from_text(token);
-    let hash = token.hash();
     let (questionnaires, pause) = (web.context.questionnaires.clone(), web.pause.clone());
-    let look = move |conn: &mut db::Connection| -> db::Result<_> {
-        let Some(invitation) = db::invitation::by_token_hash(conn, &hash)? else { return Ok(None) };
+    let read = move |conn: &mut db::Connection, invitation: Found| -> db::Result<_> {
         let questionnaire = questionnaires.get(conn, invitation.questionnaire_version_id)?;
-        Ok(Some((invitation, questionnaire, pause.is_on(conn)?)))
+        Ok((invitation, questionnaire, pause.is_on(conn)?))
     };
-    match web.context.pool.look_up(look).await {
+    match web.links.find(token.hash(), read).await {
         Ok(Some((invitation, questionnaire, is_paused))) => Ok(Opened { token, invitation, questionnaire, is_paused }),
         Ok(None) => {
             Err(web.guesses.check(web.client(request)).map_or_else(|wait| State::TooMany { wait }, |()| State::Unknown))

@@ -1,0 +1,65 @@
+//! Links that are opened at the same time: each finds its own invitation, or none.
+
+use manyi::db::invitation::Found;
+use manyi::db::links::Links;
+use manyi::db::{self, Error};
+
+use crate::harness::TestApp;
+
+/// What becomes of links that are opened at once: the number of the service record behind each.
+fn open(app: &TestApp, tokens: &[String], read: fn(&Found) -> db::Result<String>) -> Vec<db::Result<Option<String>>> {
+    let links = Links::new(app.pool().clone());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut waiting = tokio::task::JoinSet::new();
+        for (at, token) in tokens.iter().enumerate() {
+            let (links, hash) = (links.clone(), manyi::crypto::Token::from_text(token).hash());
+            waiting.spawn(async move { (at, links.find(hash, move |_, found| read(&found)).await) });
+        }
+        let mut opened = waiting.join_all().await;
+        opened.sort_by_key(|(at, _)| *at);
+        opened.into_iter().map(|(_, found)| found).collect()
+    })
+}
+
+fn number(found: &Found) -> db::Result<String> {
+    Ok(found.external_id.clone())
+}
+
+fn tokens(app: &TestApp, count: usize) -> (Vec<String>, Vec<String>) {
+    app.department("客服");
+    let token = |invitation_id| {
+        let found = app.pool().query_now(|conn| db::invitation::by_id(conn, invitation_id)).unwrap().unwrap();
+        app.context.secrets.invitation_token(&found.salt.unwrap()).as_str().to_owned()
+    };
+    let records = (1..=count).map(|n| app.record(n, "客服"));
+    records.map(|record| (token(app.stored(&record).invitation_id), record.external_id)).unzip()
+}
+
+on_both!(each_of_many_finds_its_own, |app| {
+    let (tokens, numbers) = tokens(app, 40);
+    let opened = open(app, &tokens, number).into_iter().map(|found| found.unwrap().unwrap());
+    assert_eq!(opened.collect::<Vec<_>>(), numbers);
+});
+
+on_both!(who_shares_a_link_shares_the_invitation, |app| {
+    let (tokens, numbers) = tokens(app, 1);
+    let opened = open(app, &[tokens[0].clone(), tokens[0].clone()], number);
+    assert!(opened.into_iter().all(|found| found.unwrap().as_ref() == Some(&numbers[0])));
+});
+
+on_both!(a_wrong_link_among_right_ones_finds_nothing, |app| {
+    let (tokens, numbers) = tokens(app, 1);
+    let opened = open(app, &["guessed".to_owned(), tokens[0].clone()], number);
+    let opened: Vec<_> = opened.into_iter().map(Result::unwrap).collect();
+    assert_eq!(opened, [None, Some(numbers[0].clone())]);
+});
+
+on_both!(one_that_cannot_be_read_does_not_take_the_others_along, |app| {
+    let (tokens, numbers) = tokens(app, 2);
+    let picky: fn(&Found) -> db::Result<String> =
+        |found| if found.external_id.ends_with('1') { Err(Error::Busy) } else { number(found) };
+    let mut opened = open(app, &tokens, picky);
+    assert_eq!(opened.pop().unwrap().unwrap(), Some(numbers[1].clone()));
+    assert!(matches!(opened.pop().unwrap(), Err(Error::Busy)));
+});
