@@ -30,9 +30,11 @@ struct Waiting {
 
 struct Job {
     token_hash: Vec<u8>,
-    /// What is to be done with the invitation, on the same connection, and with what came of it.
-    finish: Box<dyn FnOnce(&mut Connection, Option<Found>) + Send>,
+    finish: Finish,
 }
+
+/// What is to be done with the invitation, on the same connection, and with what came of it.
+type Finish = Box<dyn FnOnce(&mut Connection, Option<Found>) + Send>;
 
 impl Links {
     /// On this database.
