@@ -99,7 +99,7 @@ class _Reader(html.parser.HTMLParser):
             self._heading, self._in_heading = [], True
 
     def handle_endtag(self, tag):
-        if tag in ("h1", "h2", "h3", "th"):
+        if tag in ("h1", "h2", "h3", "th", "a"):  # what follows the link in a row's heading is about it, not its name
             self._in_heading = False
         if tag in ("style", "script", "title", "desc"):
             self._silent = max(0, self._silent - 1)
