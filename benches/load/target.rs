@@ -16,7 +16,7 @@ use manyi::context::Context;
 use manyi::crypto::Token;
 use manyi::db::department::NewDepartment;
 use manyi::db::employee::NewEmployee;
-use manyi::db::intake::{Asking, BATCH, Intake, Outcome};
+use manyi::db::intake::{Asking, Intake, Outcome};
 use manyi::db::outbox::{self, Finish};
 use manyi::db::response::Named;
 use manyi::db::schema::{anonymous_response, pending_response, response};
@@ -125,11 +125,9 @@ impl Target {
         let begun = Instant::now();
         let store = |conn: &mut db::Connection| -> db::Result<()> {
             let mut intake = Intake::load(conn, secrets, &config.asking, config.time_zone, config.locale, now)?;
-            for records in records.chunks(BATCH) {
-                let records: Vec<_> = records.iter().map(|record| (record, "")).collect();
-                let outcomes = intake.store(conn, &records, Asking::Invite)?;
-                assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Created(_))));
-            }
+            let records: Vec<_> = records.iter().map(|record| (record, "")).collect();
+            let outcomes = intake.store(conn, &records, Asking::Invite, |_| ())?;
+            assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Created(_))));
             Ok(())
         };
         pool.import_now(store).unwrap();

@@ -131,7 +131,7 @@ fn look_at_database(config: &Config, clock: &Clock, t: Texts, checks: &mut Vec<C
     let found = pool.read_now(|conn| -> db::Result<_> {
         Ok(Found {
             recount: doctor::recount(conn, zone)?,
-            sums: doctor::sums(conn)?,
+            sums: doctor::sums(conn, now)?,
             broken: audit::first_break(conn)?,
             seals: seal::check(conn)?,
             entries: doctor::entries(conn)?,

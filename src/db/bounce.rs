@@ -89,7 +89,7 @@ pub fn hear(conn: &mut Connection, report: &Report, day: NaiveDate, now: DateTim
         }
         Kind::Unsubscribe => {
             mail.suppress(conn, Reason::OptOut, None, now)?;
-            super::invitation::decline(conn, mail.invitation_id)?;
+            super::invitation::decline(conn, mail.invitation_id, now)?;
             return Ok(Heard::Noted);
         }
         _ => {}
@@ -174,11 +174,7 @@ impl Returned {
             Kind::Hard | Kind::MailboxFull if self.state == State::Answered => Ok(()),
             Kind::Hard => {
                 self.suppress(conn, Reason::HardBounce, None, now)?;
-                let open = [State::Scheduled, State::Queued, State::Sent].map(State::as_str);
-                diesel::update(invitation::table.find(self.invitation_id).filter(invitation::state.eq_any(open)))
-                    .set(invitation::state.eq(State::Bounced.as_str()))
-                    .execute(conn)?;
-                Ok(())
+                super::invitation::end(conn, self.invitation_id, State::Bounced, now)
             }
             Kind::MailboxFull => match self.rests_until(conn, now)? {
                 Some(until) => self.suppress(conn, Reason::MailboxFull, Some(until), now),

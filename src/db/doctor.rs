@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::intake::SERVICE;
+use super::invitation::counts_by_state;
 use super::schema::{audit_log, invitation, outbox, service_record};
 use super::{Connection, Result, utc};
 use crate::domain::invitation::State;
@@ -30,13 +30,9 @@ pub struct Sums {
 }
 
 /// Adds up records, invitations and mails.
-pub fn sums(conn: &mut Connection) -> Result<Sums> {
-    use diesel::dsl::{count_star, exists, not};
-    let states: Vec<(String, i64)> = invitation::table
-        .filter(invitation::purpose.eq(SERVICE))
-        .group_by(invitation::state)
-        .select((invitation::state, count_star()))
-        .load(conn)?;
+pub fn sums(conn: &mut Connection, now: DateTime<Utc>) -> Result<Sums> {
+    use diesel::dsl::{exists, not};
+    let states = counts_by_state(conn, now)?;
     let waits = [State::Scheduled, State::Queued].map(State::as_str);
     let open = outbox::table
         .filter(outbox::invitation_id.eq(invitation::id))
@@ -53,7 +49,7 @@ pub fn sums(conn: &mut Connection) -> Result<Sums> {
         .get_result(conn)?;
     Ok(Sums {
         records: service_record::table.count().get_result(conn)?,
-        invitations: states.into_iter().collect(),
+        invitations: states.into_iter().map(|(state, n)| (state.as_str().to_owned(), n)).collect(),
         mails: super::outbox::counts_by_state(conn)?.into_iter().collect(),
         without_mail,
         unsent,

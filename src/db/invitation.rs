@@ -1,21 +1,46 @@
 //! Invitations: found by the hash of their token, moved from state to state.
 
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
 use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Array, BigInt};
+use diesel::sqlite::Sqlite;
+use diesel::{PgConnection, SqliteConnection};
 
 use super::department::Department;
+use super::intake::SERVICE;
 use super::schema::{department, invitation, service_record};
 use super::{Connection, Result, parse, partial, utc};
 use crate::domain::invitation::State;
 use crate::domain::locale::Locale;
 use crate::domain::response::Attribution;
 
+/// The stored state, how many invitations have it, and how many of these a moment has moved on, for [`State::settled`]: to
+/// be selected where rows are grouped by the state.
+macro_rules! by_state {
+    ($now:expr) => {{
+        use diesel::dsl::{case_when, count_star, sum};
+        use diesel::prelude::*;
+        use diesel::sql_types::Integer;
+        use $crate::db::schema::invitation::{due_at, expires_at, state};
+        let now = $now.naive_utc();
+        let is_queued = state.eq(State::Scheduled.as_str()).and(due_at.le(now));
+        let is_expired = state.eq(State::Sent.as_str()).and(expires_at.lt(now));
+        let moved = case_when(is_queued.or(is_expired), 1.into_sql::<Integer>()).otherwise(0.into_sql::<Integer>());
+        (state, count_star(), sum(moved).assume_not_null())
+    }};
+}
+pub(super) use by_state;
+
 /// An invitation with what its page says of the service.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
     /// Key.
     pub id: i64,
-    /// What has become of it.
+    /// What has become of it, as it is stored: what time alone brings is not in it.
     pub state: State,
     /// Key of the questionnaire's version.
     pub questionnaire_version_id: i64,
@@ -121,45 +146,114 @@ pub fn by_id(conn: &mut Connection, id: i64) -> Result<Option<Found>> {
 
 type Parts = (InvitationPart, RecordPart, Department);
 
+/// Marks invitations as answered; returns those that took an answer until then.
+pub(super) fn answer(conn: &mut Connection, ids: BTreeSet<i64>) -> Result<HashSet<i64>> {
+    // In the order of their keys, so that two instances do not lock crosswise.
+    match conn {
+        Connection::Sqlite(c) => {
+            let mut answered = HashSet::new();
+            for id in ids {
+                if AnswerOne(id).execute(c)? > 0 {
+                    answered.insert(id);
+                }
+            }
+            Ok(answered)
+        }
+        Connection::Postgres(c) => Ok(AnswerAll(Vec::from_iter(ids)).get_results::<i64>(c)?.into_iter().collect()),
+    }
+}
+
+/// Marks one on SQLite. A statement that is kept: diesel prepares each of its updates anew.
+#[derive(QueryId)]
+struct AnswerOne(i64);
+
+/// Marks several on PostgreSQL, and returns them; kept likewise.
+#[derive(QueryId)]
+struct AnswerAll(Vec<i64>);
+
+impl QueryFragment<Sqlite> for AnswerOne {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql(ANSWER);
+        out.push_sql("id = ");
+        out.push_bind_param::<BigInt, _>(&self.0)
+    }
+}
+
+impl QueryFragment<Pg> for AnswerAll {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(ANSWER);
+        out.push_sql("id = ANY(");
+        out.push_bind_param::<Array<BigInt>, _>(&self.0)?;
+        out.push_sql(") RETURNING id");
+        Ok(())
+    }
+}
+
+const ANSWER: &str = "UPDATE invitation SET state = 'answered' WHERE state IN ('scheduled', 'queued', 'sent') AND ";
+
+impl Query for AnswerAll {
+    type SqlType = BigInt;
+}
+
+impl RunQueryDsl<SqliteConnection> for AnswerOne {}
+impl RunQueryDsl<PgConnection> for AnswerAll {}
+
 /// The customer says no: the invitation is declined, unless it was answered or ended before.
-pub fn decline(conn: &mut Connection, id: i64) -> Result<()> {
-    let open = [State::Scheduled, State::Queued, State::Sent].map(State::as_str);
-    diesel::update(invitation::table.find(id).filter(invitation::state.eq_any(open)))
-        .set(invitation::state.eq(State::Declined.as_str()))
-        .execute(conn)?;
+pub fn decline(conn: &mut Connection, id: i64, now: DateTime<Utc>) -> Result<()> {
+    end(conn, id, State::Declined, now)?;
     partial::forget(conn, &[id])?;
     Ok(())
 }
 
-/// Ends the invitations whose time ran out without an answer; returns how many.
-pub fn expire(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> {
-    // Spelled out, as the index of those that wait is found by it.
-    let waits = diesel::dsl::sql::<diesel::sql_types::Bool>("state = 'sent'");
-    let over = invitation::table.filter(waits).filter(invitation::expires_at.lt(now.naive_utc()));
-    Ok(diesel::update(over).set(invitation::state.eq(State::Expired.as_str())).execute(conn)?)
+/// Ends an invitation in this state, unless it was answered or ended before.
+pub(super) fn end(conn: &mut Connection, id: i64, state: State, now: DateTime<Utc>) -> Result<()> {
+    let open = [State::Scheduled, State::Queued, State::Sent].map(State::as_str);
+    diesel::update(invitation::table.find(id).filter(invitation::state.eq_any(open)))
+        .filter(invitation::expires_at.ge(now.naive_utc()))
+        .set(invitation::state.eq(state.as_str()))
+        .execute(conn)?;
+    Ok(())
 }
 
-/// How many invitations stand in each state.
-pub fn counts_by_state(conn: &mut Connection) -> Result<Vec<(State, i64)>> {
-    let rows: Vec<(String, i64)> = invitation::table
+/// How many of the invitations after a service stand in each state.
+pub fn counts_by_state(conn: &mut Connection, now: DateTime<Utc>) -> Result<BTreeMap<State, i64>> {
+    let rows: Vec<(String, i64, i64)> = invitation::table
+        .filter(invitation::purpose.eq(SERVICE))
         .group_by(invitation::state)
-        .select((invitation::state, diesel::dsl::count_star()))
+        .select(by_state!(now))
         .load(conn)?;
-    rows.into_iter().map(|(state, n)| Ok((parse("invitation", "state", &state)?, n))).collect()
+    let mut counts = BTreeMap::new();
+    for (word, all, moved) in rows {
+        let state: State = parse("invitation", "state", &word)?;
+        state.settled(all, moved).into_iter().for_each(|(state, n)| *counts.entry(state).or_default() += n);
+    }
+    counts.retain(|_, n| *n > 0);
+    Ok(counts)
 }
 
-/// The state of the invitation of a service record. One that is due already is said to be queued.
+/// What tells a state at a moment, to be selected: the stored word, and when it was due and is over.
+pub(super) const TIMES: (invitation::state, invitation::due_at, invitation::expires_at) =
+    (invitation::state, invitation::due_at, invitation::expires_at);
+
+/// The state at a moment of what [`TIMES`] has selected.
+pub(super) fn state_at(
+    (word, due_at, expires_at): (&str, NaiveDateTime, NaiveDateTime),
+    now: DateTime<Utc>,
+) -> Result<State> {
+    let stored: State = parse("invitation", "state", word)?;
+    Ok(stored.at(now, utc(due_at), utc(expires_at)))
+}
+
+/// The state of the invitation of a service record.
 pub fn state_of(conn: &mut Connection, external_id: &str, now: DateTime<Utc>) -> Result<Option<State>> {
-    let found: Option<(String, NaiveDateTime)> = invitation::table
+    let found: Option<(String, NaiveDateTime, NaiveDateTime)> = invitation::table
         .inner_join(service_record::table)
         .filter(service_record::external_id.eq(external_id))
-        .filter(invitation::purpose.eq(super::intake::SERVICE))
-        .select((invitation::state, invitation::due_at))
+        .filter(invitation::purpose.eq(SERVICE))
+        .select(TIMES)
         .get_result(conn)
         .optional()?;
-    let Some((state, due_at)) = found else { return Ok(None) };
-    let state: State = parse("invitation", "state", &state)?;
-    Ok(Some(if state == State::Scheduled && utc(due_at) <= now { State::Queued } else { state }))
+    found.map(|(word, due_at, expires_at)| state_at((&word, due_at, expires_at), now)).transpose()
 }
 
 impl Found {

@@ -29,7 +29,7 @@ pub fn set(conn: &mut Connection, found: &Found, wanted: MailPreference, now: Da
     let Some(hash) = &found.email_hash else { return Ok(()) };
     if wanted == MailPreference::Nothing {
         suppression::add(conn, hash, Reason::OptOut, now)?;
-        return invitation::decline(conn, found.id);
+        return invitation::decline(conn, found.id, now);
     }
     suppression::resume(conn, hash)?;
     if wanted == MailPreference::All {

@@ -4,8 +4,9 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::invitation::{TIMES, state_at};
 use super::schema::{invitation, outbox, service_record};
-use super::{Connection, Result, audit, bounce, parse, setting, utc};
+use super::{Connection, Result, audit, bounce, setting, utc};
 use crate::domain::invitation::State;
 
 /// Mail as it stands.
@@ -150,22 +151,16 @@ pub fn of_state(conn: &mut Connection, state: &str, limit: i64) -> Result<Vec<Ma
 }
 
 /// The way of a service's mails; `None` if there is no such record. Of an answer it does not tell when it came.
-pub fn way(conn: &mut Connection, external_id: &str) -> Result<Option<Way>> {
-    type Found = (i64, String, NaiveDateTime, NaiveDateTime, NaiveDateTime);
+pub fn way(conn: &mut Connection, external_id: &str, now: DateTime<Utc>) -> Result<Option<Way>> {
+    type Found = (i64, NaiveDateTime, (String, NaiveDateTime, NaiveDateTime));
     let found: Option<Found> = service_record::table
         .inner_join(invitation::table)
         .filter(service_record::external_id.eq(external_id))
         .filter(invitation::purpose.eq(super::intake::SERVICE))
-        .select((
-            invitation::id,
-            invitation::state,
-            service_record::created_at,
-            invitation::due_at,
-            invitation::expires_at,
-        ))
+        .select((invitation::id, service_record::created_at, TIMES))
         .first(conn)
         .optional()?;
-    let Some((id, state, stored_at, due_at, expires_at)) = found else { return Ok(None) };
+    let Some((id, stored_at, (word, due_at, expires_at))) = found else { return Ok(None) };
     let mails: Vec<MailPart> = outbox::table
         .filter(outbox::invitation_id.eq(id))
         .order(outbox::step)
@@ -173,7 +168,7 @@ pub fn way(conn: &mut Connection, external_id: &str) -> Result<Option<Way>> {
         .load(conn)?;
     Ok(Some(Way {
         external_id: external_id.to_owned(),
-        state: parse("invitation", "state", &state)?,
+        state: state_at((&word, due_at, expires_at), now)?,
         stored_at: utc(stored_at),
         due_at: utc(due_at),
         expires_at: utc(expires_at),

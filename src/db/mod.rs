@@ -184,7 +184,9 @@ fn reserve_on_postgres(conn: &mut diesel::PgConnection, table: &str, n: usize) -
         #[diesel(sql_type = BigInt)]
         key: i64,
     }
-    let keys = "SELECT nextval(pg_get_serial_sequence($1, 'id')) AS key FROM generate_series(1, $2)";
+    // The numbering is looked up once: OFFSET keeps the look-up out of the series.
+    let keys = "SELECT nextval(numbering.id) AS key FROM \
+                (SELECT pg_get_serial_sequence($1, 'id')::regclass AS id OFFSET 0) AS numbering, generate_series(1, $2)";
     let keys = diesel::sql_query(keys).bind::<Text, _>(table).bind::<BigInt, _>(i64::try_from(n).unwrap_or(i64::MAX));
     Ok(keys.load::<Key>(conn)?.into_iter().map(|row| row.key).collect())
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use diesel::dsl;
+use diesel::dsl::{self, case_when};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamp};
 
@@ -180,11 +180,6 @@ pub fn claim(conn: &mut Connection, secrets: &Secrets, now: DateTime<Utc>, limit
         return Ok(Vec::new());
     }
     let ids: Vec<i64> = ids.into_iter().map(|row| row.id).collect();
-    diesel::update(invitation::table)
-        .filter(invitation::state.eq(State::Scheduled.as_str()))
-        .filter(invitation::id.eq_any(outbox::table.filter(outbox::id.eq_any(&ids)).select(outbox::invitation_id)))
-        .set(invitation::state.eq(State::Queued.as_str()))
-        .execute(conn)?;
     let rows: Vec<Parts> = outbox::table
         .inner_join(invitation::table.inner_join(service_record::table.inner_join(department::table)))
         .filter(outbox::id.eq_any(&ids))
@@ -372,22 +367,19 @@ pub(super) fn mark_sent(conn: &mut Connection, ids: &[i64], zone: Tz, at: Option
     }
     let fresh = invitation::table.filter(invitation::id.eq_any(ids)).filter(invitation::sent_at.is_null());
     let fresh: Vec<i64> = match at {
-        Some(at) => diesel::update(fresh)
-            .set(invitation::sent_at.eq(Some(at.naive_utc())))
-            .returning(invitation::id)
-            .get_results(conn)?,
+        Some(at) => {
+            let waits = invitation::state.eq_any([State::Scheduled, State::Queued].map(State::as_str));
+            let state = case_when(waits, State::Sent.as_str().into_sql::<Text>()).otherwise(invitation::state);
+            diesel::update(fresh)
+                .set((invitation::sent_at.eq(Some(at.naive_utc())), invitation::state.eq(state)))
+                .returning(invitation::id)
+                .get_results(conn)?
+        }
         None => diesel::update(fresh)
             .set(invitation::sent_at.eq(invitation::due_at.nullable()))
             .returning(invitation::id)
             .get_results(conn)?,
     };
-    let before = [State::Scheduled, State::Queued].map(State::as_str);
-    if at.is_some() {
-        diesel::update(invitation::table.filter(invitation::id.eq_any(&fresh)))
-            .filter(invitation::state.eq_any(before))
-            .set(invitation::state.eq(State::Sent.as_str()))
-            .execute(conn)?;
-    }
     let records: Vec<RecordPart> = service_record::table
         .inner_join(invitation::table)
         .filter(invitation::id.eq_any(&fresh))

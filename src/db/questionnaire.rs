@@ -7,16 +7,13 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::questionnaire_choice::{self, Choice};
-use super::schema::{anonymous_response, questionnaire, questionnaire_version, response};
+use super::schema::{questionnaire, questionnaire_version, version_tally};
 use super::{Connection, Error, Result, utc};
 use crate::domain::questionnaire::{OVERALL, Question, Questionnaire};
 use crate::domain::questionnaire_draft::is_code;
 use crate::domain::questionnaire_past::Past;
 use crate::domain::service_record::Channel;
 use crate::domain::trend::Edition;
-
-/// Responses to a version are counted up to this many.
-pub const MANY: i64 = 1_000;
 
 /// Published versions by key.
 #[derive(Debug, Default)]
@@ -190,25 +187,13 @@ pub fn past(conn: &mut Connection, code: &str) -> Result<Past> {
     Ok(Past(versions.collect::<Result<_>>()?))
 }
 
-/// How many responses to each of these versions are told of: named ones, and anonymous ones that are released. No more than
-/// [`MANY`] are counted, so that a page costs the same however many there are.
-pub fn responses(conn: &mut Connection, version_ids: &[i64]) -> Result<HashMap<i64, usize>> {
-    let mut counts = HashMap::new();
-    for id in version_ids {
-        let named: Vec<i64> = response::table
-            .filter(response::questionnaire_version_id.eq(id))
-            .select(response::questionnaire_version_id)
-            .limit(MANY)
-            .load(conn)?;
-        let left = MANY - i64::try_from(named.len()).unwrap_or(MANY);
-        let released: Vec<i64> = anonymous_response::table
-            .filter(anonymous_response::questionnaire_version_id.eq(id))
-            .select(anonymous_response::questionnaire_version_id)
-            .limit(left)
-            .load(conn)?;
-        counts.insert(*id, named.len() + released.len());
-    }
-    Ok(counts)
+/// How many responses to each of these versions are told of: named ones, and anonymous ones that are released.
+pub fn responses(conn: &mut Connection, version_ids: &[i64]) -> Result<HashMap<i64, i64>> {
+    let counts: Vec<(i64, i64)> = version_tally::table
+        .filter(version_tally::questionnaire_version_id.eq_any(version_ids))
+        .select((version_tally::questionnaire_version_id, version_tally::responses))
+        .load(conn)?;
+    Ok(counts.into_iter().collect())
 }
 
 /// What one channel, or either, began to ask after its first questions, the oldest first: new versions, and other

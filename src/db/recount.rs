@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::intake::SERVICE;
 use super::questionnaire::Published;
-use super::schema::{anonymous_response, invitation, response, service_record, service_tally, tally};
+use super::schema::{anonymous_response, invitation, response, service_record, service_tally, tally, version_tally};
 use super::{Connection, Result, parse, utc};
 use crate::domain::questionnaire::Answers;
 use crate::domain::response::{Attribution, Base, Mode, Periods, Response};
@@ -169,6 +169,8 @@ struct Counting {
     published: Published,
     /// Responses to invitations that went out, by department: an anonymous one has lost the month of its service.
     responded: BTreeMap<i64, i64>,
+    /// All responses, by the version of their questionnaire.
+    versions: BTreeMap<i64, i64>,
 }
 
 impl Counting {
@@ -185,6 +187,7 @@ impl Counting {
             let Some((row, _)) = rows.last() else { return Ok(()) };
             last = row.id;
             for (row, sent_at) in rows {
+                *self.versions.entry(row.questionnaire_version_id).or_default() += 1;
                 // Who was left out of the figures has answered all the same.
                 if sent_at.is_some() {
                     *self.responded.entry(row.department_id).or_default() += 1;
@@ -208,6 +211,7 @@ impl Counting {
             let Some(row) = rows.last() else { return Ok(()) };
             last.clone_from(&row.id);
             for row in rows {
+                *self.versions.entry(row.questionnaire_version_id).or_default() += 1;
                 if row.base == Base::Invited.as_str() {
                     *self.responded.entry(row.department_id).or_default() += 1;
                 }
@@ -311,7 +315,9 @@ impl Counting {
             }
             services.insert(row.key()?, row);
         }
-        self.found.tallies = i64::try_from(answers.len() + services.len()).unwrap_or(i64::MAX);
+        let versions: Vec<(i64, i64)> = version_tally::table.load(conn)?;
+        let versions: BTreeMap<i64, i64> = versions.into_iter().collect();
+        self.found.tallies = i64::try_from(answers.len() + services.len() + versions.len()).unwrap_or(i64::MAX);
         let mut told = Told(&mut self.found.differences);
         for key in union(&answers, &self.tallies.answers) {
             let recounted = self.tallies.answers.get(key).copied().unwrap_or_default();
@@ -342,10 +348,15 @@ impl Counting {
             told.compare(&what, "timed", stored.timed, recounted.timed);
             told.compare(&what, "complaints", stored.complaints, recounted.complaints);
         }
-        for department in union(&responded, &self.responded) {
-            let of = |sums: &BTreeMap<i64, i64>| sums.get(department).copied().unwrap_or_default();
-            let what = || format!("service_tally department {department}");
-            told.compare(&what, "responded", of(&responded), of(&self.responded));
+        let by_key = [
+            ("service_tally department", "responded", &responded, &self.responded),
+            ("version_tally questionnaire_version", "responses", &versions, &self.versions),
+        ];
+        for (table, column, stored, recounted) in by_key {
+            for key in union(stored, recounted) {
+                let of = |sums: &BTreeMap<i64, i64>| sums.get(key).copied().unwrap_or_default();
+                told.compare(&|| format!("{table} {key}"), column, of(stored), of(recounted));
+            }
         }
         Ok(self.found)
     }

@@ -57,6 +57,7 @@ pub(super) fn schedule(
         .into_iter()
         .collect();
     let steps: HashMap<i64, u8> = wanted.into_iter().collect();
+    let mut rows = Vec::with_capacity(open.len());
     for (id, expires, hash) in open {
         if hash.is_some_and(|hash| refusing.contains(&hash)) {
             continue;
@@ -65,7 +66,7 @@ pub(super) fn schedule(
             continue;
         };
         let Some(due) = reminder::due(now, utc(expires), rules, &calendar, zone) else { continue };
-        let row = NewReminder {
+        rows.push(NewReminder {
             invitation_id: id,
             kind: Kind::REMINDER,
             step: step.into(),
@@ -74,8 +75,8 @@ pub(super) fn schedule(
             attempt: 0,
             possible_duplicates: 0,
             first_due_at: Some(due.naive_utc()),
-        };
-        diesel::insert_into(outbox::table).values(&row).execute(conn)?;
+        });
     }
+    insert_rows!(conn, outbox::table, &rows)?;
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! Responses: named ones with their record and time, anonymous ones without.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::schema::{anonymous_response, response};
-use super::{Connection, Result};
+use super::{Connection, Result, tally};
 use crate::crypto::random;
 use crate::domain::response::{Base, Response};
 
@@ -122,7 +124,7 @@ pub fn insert_named(conn: &mut Connection, responses: &[Named]) -> Result<()> {
     for rows in rows.chunks(BATCH) {
         insert_rows!(conn, response::table, rows)?;
     }
-    Ok(())
+    count(conn, rows.iter().map(|row| row.questionnaire_version_id))
 }
 
 /// Stores a response given at a counter that staff keyed in.
@@ -135,7 +137,7 @@ pub(super) fn insert_keyed(conn: &mut Connection, keyed: &KeyedIn<'_>) -> Result
     };
     let rows = &[row][..];
     insert_rows!(conn, response::table, rows)?;
-    Ok(())
+    count(conn, rows.iter().map(|row| row.questionnaire_version_id))
 }
 
 /// Stores released anonymous responses under random ids.
@@ -144,7 +146,14 @@ pub(super) fn insert_anonymous(conn: &mut Connection, responses: &[Response]) ->
     for rows in rows.chunks(BATCH) {
         insert_rows!(conn, anonymous_response::table, rows)?;
     }
-    Ok(())
+    count(conn, rows.iter().map(|row| row.questionnaire_version_id))
+}
+
+/// Counts responses to these versions, one for each time that one is named.
+fn count(conn: &mut Connection, versions: impl Iterator<Item = i64>) -> Result<()> {
+    let mut counts: BTreeMap<i64, i64> = BTreeMap::new();
+    versions.for_each(|version| *counts.entry(version).or_default() += 1);
+    tally::add_versions(conn, &counts)
 }
 
 /// Rows in one statement.

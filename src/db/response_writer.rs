@@ -2,23 +2,19 @@
 //! transaction, and only then tells each of them. While one batch is being written the next one gathers, so the number
 //! of commits does not grow with the number of customers.
 
-use std::collections::{BTreeSet, HashSet};
 use std::thread::JoinHandle;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use crossbeam_channel::{Receiver, Sender, TrySendError};
-use diesel::prelude::*;
 use tokio::sync::oneshot;
 
 use super::checkpoint::Checkpoints;
 use super::period::Progress;
 use super::questionnaire::Published;
 use super::response::Named;
-use super::schema::invitation;
-use super::{Connection, Error, Pool, Result, counter, outbox, partial, pending, response, tally};
+use super::{Connection, Error, Pool, Result, counter, invitation, outbox, partial, pending, response, tally};
 use crate::crypto::Secrets;
-use crate::domain::invitation::State;
 use crate::domain::response::Response;
 use crate::domain::tally::{ServiceDelta, Tallies};
 
@@ -170,7 +166,8 @@ fn store(
     let progress = Progress::hold(conn)?;
     let unsent: Vec<i64> = submissions.iter().filter_map(Submission::unsent).collect();
     outbox::mark_sent(conn, &unsent, zone, None)?;
-    let mut spent = spend(conn, submissions)?;
+    let invitations = submissions.iter().filter_map(Submission::invitation_id).collect();
+    let mut spent = invitation::answer(conn, invitations)?;
     let mut pages = spend_pages(conn, submissions)?;
     let paged: Vec<i64> = submissions.iter().filter_map(Submission::paged).collect();
     partial::forget(conn, &paged)?;
@@ -209,33 +206,6 @@ fn store(
     }
     tally::add(conn, &tallies)?;
     Ok(receipts)
-}
-
-/// Marks the invitations as answered; returns those that were not before.
-fn spend(conn: &mut Connection, submissions: &[Submission]) -> Result<HashSet<i64>> {
-    // In the order of their keys, so that two instances do not lock crosswise.
-    let ids: BTreeSet<i64> = submissions.iter().filter_map(Submission::invitation_id).collect();
-    let is_open = [State::Scheduled, State::Queued, State::Sent].map(|state| invitation::state.eq(state.as_str()));
-    let [scheduled, queued, sent] = is_open;
-    let open = invitation::table.filter(scheduled.or(queued).or(sent));
-    let answered = invitation::state.eq(State::Answered.as_str());
-    match conn {
-        // One by one: the statement for a list would be prepared anew for each batch.
-        Connection::Sqlite(c) => {
-            let mut spent = HashSet::new();
-            for id in ids {
-                if diesel::update(open.filter(invitation::id.eq(id))).set(answered).execute(c)? > 0 {
-                    spent.insert(id);
-                }
-            }
-            Ok(spent)
-        }
-        Connection::Postgres(c) => {
-            let ids: Vec<i64> = ids.into_iter().collect();
-            let spent = diesel::update(open.filter(invitation::id.eq_any(ids))).set(answered);
-            Ok(spent.returning(invitation::id).get_results(c)?.into_iter().collect())
-        }
-    }
 }
 
 /// Whether each walk-up answer is the first of its page, in their order.

@@ -53,6 +53,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    version_tally (questionnaire_version_id) {
+        questionnaire_version_id -> BigInt,
+        responses -> BigInt,
+    }
+}
+
+diesel::table! {
     questionnaire_draft (code) {
         code -> Text,
         revision -> BigInt,

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::intake::{Asking, Intake, Outcome, SERVICE, open_contact};
+use super::invitation::{TIMES, state_at};
 use super::schema::{client, department, employee, invitation, service_record};
 use super::{Connection, Result, parse, utc};
 use crate::crypto::Secrets;
@@ -35,7 +36,7 @@ pub fn hand_in(
     // A stable sort: of two with the same number the first stays first.
     order.sort_by(|(_, a), (_, b)| a.external_id.cmp(&b.external_id));
     let sorted: Vec<(&ServiceRecord, &str)> = order.iter().map(|(_, record)| (*record, "")).collect();
-    let outcomes = intake.store(conn, &sorted, Asking::Invite)?;
+    let outcomes = intake.store(conn, &sorted, Asking::Invite, |_| ())?;
     let states = states(conn, records, now)?;
     let mut judged: Vec<_> = order
         .into_iter()
@@ -74,7 +75,7 @@ pub fn find(
         Some(sealed) => open_contact(secrets, &row.external_id, sealed)?,
         None => Contact::default(),
     };
-    let invitation = state(&invited.state, invited.due_at, now)?;
+    let invitation = state_at((&invited.state, invited.due_at, invited.expires_at), now)?;
     let locale: Locale = parse("invitation", "locale", &invited.locale)?;
     let record = row.read(department_code, employee_no, client_code, contact, locale)?;
     Ok(Some(StoredRecord { record, invitation }))
@@ -105,23 +106,20 @@ struct InvitationRow {
     state: String,
     locale: String,
     due_at: NaiveDateTime,
-}
-
-/// One that is due already is said to be queued.
-fn state(word: &str, due_at: NaiveDateTime, now: DateTime<Utc>) -> Result<State> {
-    let state: State = parse("invitation", "state", word)?;
-    Ok(if state == State::Scheduled && utc(due_at) <= now { State::Queued } else { state })
+    expires_at: NaiveDateTime,
 }
 
 fn states(conn: &mut Connection, records: &[ServiceRecord], now: DateTime<Utc>) -> Result<HashMap<String, State>> {
     let numbers = records.iter().map(|record| record.external_id.as_str());
-    let found: Vec<(String, String, NaiveDateTime)> = service_record::table
+    type Found = (String, (String, NaiveDateTime, NaiveDateTime));
+    let found: Vec<Found> = service_record::table
         .inner_join(invitation::table)
         .filter(service_record::external_id.eq_any(numbers))
         .filter(invitation::purpose.eq(SERVICE))
-        .select((service_record::external_id, invitation::state, invitation::due_at))
+        .select((service_record::external_id, TIMES))
         .load(conn)?;
-    found.into_iter().map(|(number, word, due_at)| Ok((number, state(&word, due_at, now)?))).collect()
+    let read = |(number, (word, due_at, expires_at)): Found| Ok((number, state_at((&word, due_at, expires_at), now)?));
+    found.into_iter().map(read).collect()
 }
 
 impl RecordRow {

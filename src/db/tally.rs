@@ -1,5 +1,7 @@
 //! Tallies: written merged, in the transaction that makes a response count; read by every page.
 
+use std::collections::BTreeMap;
+
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
@@ -54,6 +56,11 @@ struct ServiceTallyRow<'a> {
     complaints: i64,
 }
 
+struct VersionTallyRow {
+    questionnaire_version_id: i64,
+    responses: i64,
+}
+
 /// Adds sums to what is stored. Rows are written in the order of their keys, so that instances do not lock crosswise.
 pub fn add(conn: &mut Connection, tallies: &Tallies) -> Result<()> {
     let answers: Vec<_> = tallies.answers.iter().map(TallyRow::new).collect();
@@ -71,15 +78,28 @@ pub fn add(conn: &mut Connection, tallies: &Tallies) -> Result<()> {
     Ok(())
 }
 
+/// Adds to the number of responses of each version of a questionnaire. In the order of their keys, like all sums.
+pub(super) fn add_versions(conn: &mut Connection, counts: &BTreeMap<i64, i64>) -> Result<()> {
+    let rows: Vec<_> = counts
+        .iter()
+        .map(|(version, n)| VersionTallyRow { questionnaire_version_id: *version, responses: *n })
+        .collect();
+    match conn {
+        _ if rows.is_empty() => Ok(()),
+        Connection::Sqlite(c) => Ok(rows.iter().try_for_each(|row| AddVersion(row).execute(c).map(drop))?),
+        Connection::Postgres(c) => Ok(AddVersions::new(&rows).execute(c).map(drop)?),
+    }
+}
+
 /// Rows added to those with their keys, or stored where there are none, as statements that are kept: diesel's own upsert is
 /// prepared anew each time, which takes longer than to run it. SQLite takes one row, PostgreSQL all of them as columns.
 macro_rules! kept_upsert {
     (
-        $one:ident and $all:ident of $row:ident into $table:literal,
+        $one:ident and $all:ident of $row:ty => $table:literal,
         key $first:ident: $first_type:ident = $first_rust:ty $(, $key:ident: $key_type:ident = $key_rust:ty)*;
         sums $sum:ident $(, $more:ident)*
     ) => {
-        struct $one<'a>(&'a $row<'a>);
+        struct $one<'a>(&'a $row);
 
         impl QueryId for $one<'_> {
             type QueryId = $one<'static>;
@@ -129,7 +149,7 @@ macro_rules! kept_upsert {
         }
 
         impl<'a> $all<'a> {
-            fn new(rows: &'a [$row<'a>]) -> Self {
+            fn new(rows: &'a [$row]) -> Self {
                 Self {
                     $first: rows.iter().map(|row| &row.$first).collect(),
                     $($key: rows.iter().map(|row| &row.$key).collect(),)*
@@ -170,7 +190,7 @@ macro_rules! kept_upsert {
 }
 
 kept_upsert!(
-    AddAnswer and AddAnswers of TallyRow into "tally",
+    AddAnswer and AddAnswers of TallyRow<'a> => "tally",
     key employee_id: BigInt = i64, client_id: BigInt = i64, question: Text = &'a str, department_id: BigInt = i64,
         month: Text = String, channel: Text = &'a str, base: Text = &'a str, mode: Text = &'a str,
         quarter: Text = String, year: Text = String;
@@ -178,7 +198,13 @@ kept_upsert!(
 );
 
 kept_upsert!(
-    AddService and AddServices of ServiceTallyRow into "service_tally",
+    AddVersion and AddVersions of VersionTallyRow => "version_tally",
+    key questionnaire_version_id: BigInt = i64;
+    sums responses
+);
+
+kept_upsert!(
+    AddService and AddServices of ServiceTallyRow<'a> => "service_tally",
     key employee_id: BigInt = i64, client_id: BigInt = i64, department_id: BigInt = i64, month: Text = String,
         channel: Text = &'a str, quarter: Text = String, year: Text = String;
     sums records, invited, responded, resolved, resolution_known, timely, timed, complaints

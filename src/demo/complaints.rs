@@ -7,7 +7,7 @@ use super::FillError;
 use super::dice::Dice;
 use crate::context::Context;
 use crate::db::Connection;
-use crate::db::complaint::{BATCH, Desk, Outcome};
+use crate::db::complaint::{Desk, Outcome};
 use crate::domain::complaint::{Complaint, Details};
 use crate::domain::locale::Locale;
 use crate::domain::service_record::ServiceRecord;
@@ -89,13 +89,10 @@ impl Complaints {
     /// Hands them in.
     pub(super) fn hand_in(&self, conn: &mut Connection, context: &Context) -> Result<(), FillError> {
         let desk = Desk::load(conn, &context.secrets, context.config.time_zone, self.now)?;
-        for batch in self.made.chunks(BATCH) {
-            let outcomes = desk.store(conn, &batch.iter().collect::<Vec<_>>())?;
-            let refused = batch.iter().zip(outcomes).find(|(_, outcome)| *outcome != Outcome::Created);
-            if let Some((complaint, _)) = refused {
-                return Err(FillError::Refused(complaint.reference.clone()));
-            }
+        let outcomes = desk.store(conn, &self.made.iter().collect::<Vec<_>>(), |_| ())?;
+        match self.made.iter().zip(outcomes).find(|(_, outcome)| *outcome != Outcome::Created) {
+            Some((complaint, _)) => Err(FillError::Refused(complaint.reference.clone())),
+            None => Ok(()),
         }
-        Ok(())
     }
 }

@@ -12,11 +12,11 @@ use super::dice::Dice;
 use super::organisation::{STAFF, Service, UNITS, Unit};
 use super::{FillError, MONTHS, mail_texts};
 use crate::context::Context;
-use crate::db::intake::{Asking, BATCH, Intake, Outcome, Stored};
+use crate::db::intake::{Asking, Intake, Outcome, Stored};
 use crate::db::period::Progress;
 use crate::db::questionnaire::{self, Current};
 use crate::db::response::Named;
-use crate::db::{self, Connection, invitation, mail_text, outbox, pending, response, tally};
+use crate::db::{self, Connection, mail_text, outbox, pending, response, tally};
 use crate::domain::invitation::{Rules, State};
 use crate::domain::locale::Locale;
 use crate::domain::period::{Grain, Period, local_date};
@@ -114,7 +114,6 @@ pub(super) fn make(
         history.month(conn, &progress, month, MONTHS - 1 - at)?;
     }
     history.complaints.hand_in(conn, context)?;
-    invitation::expire(conn, now)?;
     pending::release_remainders(conn, &context.secrets, &progress, this_month)?;
     Ok(history.made)
 }
@@ -170,11 +169,8 @@ impl History<'_> {
         }
         let (secrets, locale) = (&self.context.secrets, self.context.config.locale);
         let mut intake = Intake::load(conn, secrets, &self.rules, self.zone, locale, close)?;
-        let mut outcomes = Vec::with_capacity(cases.len());
-        for cases in cases.chunks(BATCH) {
-            let records: Vec<_> = cases.iter().map(|case| (&case.record, "")).collect();
-            outcomes.extend(intake.store(conn, &records, Asking::Invite)?);
-        }
+        let records: Vec<_> = cases.iter().map(|case| (&case.record, "")).collect();
+        let outcomes = intake.store(conn, &records, Asking::Invite, |_| ())?;
         for (case, outcome) in cases.iter().zip(outcomes) {
             match outcome {
                 Outcome::Created(stored) => {

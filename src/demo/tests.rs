@@ -73,16 +73,19 @@ fn every_verdict_occurs_with_every_evidence_and_the_demo_goes_on() {
     let rate = |score: &Score| score.value.filter(|_| score.n > 1_000);
     assert!(complaints.iter().filter_map(rate).all(|rate| (0.1..8.0).contains(&rate)) && complaints.len() > 300);
 
-    let states = context.pool.read_now(counts_by_state).unwrap();
-    let count = |state| states.iter().find(|(known, _)| *known == state).map_or(0, |(_, n)| *n);
-    assert_eq!(usize::try_from(count(State::Scheduled)).unwrap(), today::COUNT);
+    let now = context.now();
+    let states = context.pool.read_now(|conn| counts_by_state(conn, now)).unwrap();
+    let count = |state| states.get(&state).copied().unwrap_or(0);
+    assert_eq!(usize::try_from(count(State::Queued)).unwrap(), today::COUNT);
     let answered = count(State::Answered);
     let sent = answered + count(State::Expired) + count(State::Sent);
     assert!((25..36).contains(&(100 * answered / sent)), "{answered} of {sent} answered");
 
     let (recount, sums) = context
         .pool
-        .read_now(|conn| Ok::<_, db::Error>((doctor::recount(conn, context.config.time_zone)?, doctor::sums(conn)?)))
+        .read_now(|conn| {
+            Ok::<_, db::Error>((doctor::recount(conn, context.config.time_zone)?, doctor::sums(conn, now)?))
+        })
         .unwrap();
     assert!(recount.tallies > 1000 && recount.differences.is_empty(), "{:?}", recount.differences);
     assert_eq!((sums.without_mail, sums.unsent), (0, 0));
@@ -93,7 +96,7 @@ fn every_verdict_occurs_with_every_evidence_and_the_demo_goes_on() {
     assert_eq!(again.survey, summary.survey);
     assert_ne!(again.sign_ins, summary.sign_ins);
     let id: i64 = context.pool.read_now(|conn| setting::get(conn, setting::DEMO)).unwrap().unwrap().parse().unwrap();
-    context.pool.write_now(|conn| invitation::decline(conn, id)).unwrap();
+    context.pool.write_now(|conn| invitation::decline(conn, id, context.now())).unwrap();
     let third = fill(&context).unwrap();
     assert!(third.survey.is_some() && third.survey != summary.survey);
     assert_eq!(third.service_records, summary.service_records + 1);

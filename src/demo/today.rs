@@ -92,7 +92,7 @@ fn store(
     let config = &context.config;
     let mut intake = Intake::load(conn, &context.secrets, &config.asking, config.time_zone, config.locale, now)?;
     let records: Vec<_> = records.iter().map(|record| (record, "")).collect();
-    let outcomes = intake.store(conn, &records, Asking::Invite)?;
+    let outcomes = intake.store(conn, &records, Asking::Invite, |_| ())?;
     let asked = outcomes.into_iter().filter_map(|outcome| match outcome {
         Outcome::Created(stored) if stored.state == State::Scheduled => Some(stored.invitation_id),
         _ => None,

@@ -108,6 +108,26 @@ impl State {
         }
     }
 
+    /// What is stored says what happened; what it is at a moment follows from that and its times: one that is due waits to
+    /// be sent, one that was sent and not answered ends when its time is over.
+    pub fn at(self, now: DateTime<Utc>, due_at: DateTime<Utc>, expires_at: DateTime<Utc>) -> Self {
+        match self {
+            Self::Scheduled if due_at <= now => Self::Queued,
+            Self::Sent if expires_at < now => Self::Expired,
+            stored => stored,
+        }
+    }
+
+    /// So many in this stored state, by what they are at a moment that has moved `moved` of them on as [`State::at`] says.
+    pub fn settled(self, all: i64, moved: i64) -> [(Self, i64); 2] {
+        let next = match self {
+            Self::Scheduled => Self::Queued,
+            Self::Sent => Self::Expired,
+            stored => stored,
+        };
+        [(self, all - moved), (next, moved)]
+    }
+
     /// Whether its link takes an answer (while it has not expired).
     pub const fn takes_answers(self) -> bool {
         matches!(self, Self::Scheduled | Self::Queued | Self::Sent)
@@ -177,6 +197,15 @@ mod tests {
         let at = |text: &str| DateTime::parse_from_rfc3339(&format!("{text}:00+08:00")).unwrap().to_utc();
         let due = Rules::usual().due(at(completed), at(now), Shanghai)?;
         Some(due.with_timezone(&Shanghai).format("%Y-%m-%dT%H:%M").to_string())
+    }
+
+    #[test]
+    fn time_alone_queues_what_is_due_and_ends_what_was_sent() {
+        let at = |second: i64| DateTime::from_timestamp(second, 0).unwrap();
+        let state = |stored: State, now: i64| stored.at(at(now), at(10), at(20));
+        assert_eq!([9, 10].map(|now| state(State::Scheduled, now)), [State::Scheduled, State::Queued]);
+        assert_eq!([20, 21].map(|now| state(State::Sent, now)), [State::Sent, State::Expired]);
+        assert_eq!(state(State::Answered, 21), State::Answered);
     }
 
     #[test]

@@ -101,7 +101,7 @@ on_both!(the_states_add_up_to_the_services, |app| {
     assert_eq!(app.answer(&paths[0], &[("q.overall", "5")]).status, 303);
     let period: Period = "2026-10".parse().unwrap();
     let bounds = period.bounds(app.context.config.time_zone);
-    let ledgers = app.pool().read_now(|conn| db::ledger::of_departments(conn, bounds)).unwrap();
+    let ledgers = app.pool().read_now(|conn| db::ledger::of_departments(conn, bounds, app.now())).unwrap();
     let mut whole = Ledger::default();
     ledgers.values().for_each(|ledger| whole.merge(ledger));
     assert_eq!((whole.services(), whole.asked(), whole.eligible()), (4, 2, 3));

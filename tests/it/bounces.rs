@@ -13,6 +13,7 @@ use manyi::domain::service_record::ServiceRecord;
 use manyi::jobs::Step;
 use manyi::jobs::bounces::Bounces;
 
+use crate::delivery::state;
 use crate::harness::TestApp;
 
 /// The tag in the mails of the corpus.
@@ -76,10 +77,6 @@ fn asked(app: &TestApp, number: usize, record: &str) -> (Stored, String) {
 fn comes_back(app: &TestApp, tag: &str, name: &str) {
     drop_in(app, name, &returned(name, tag));
     listen(app);
-}
-
-fn state(app: &TestApp, stored: &Stored) -> State {
-    app.pool().query_now(|conn| invitation::by_id(conn, stored.invitation_id)).unwrap().unwrap().state
 }
 
 fn is_suppressed(app: &TestApp, stored: &Stored) -> bool {

@@ -36,7 +36,7 @@ pub fn complaint(app: &TestApp, number: usize, department: &str) -> Complaint {
 pub fn hand_in(app: &TestApp, complaints: &[Complaint]) -> Vec<Outcome> {
     let (secrets, zone, now) = (&app.context.secrets, app.context.config.time_zone, app.now());
     let store = |conn: &mut db::Connection| -> db::Result<_> {
-        Desk::load(conn, secrets, zone, now)?.store(conn, &complaints.iter().collect::<Vec<_>>())
+        Desk::load(conn, secrets, zone, now)?.store(conn, &complaints.iter().collect::<Vec<_>>(), |_| ())
     };
     app.pool().write_now(store).unwrap()
 }
@@ -91,7 +91,7 @@ on_both!(an_invitation_that_waits_gives_way_to_a_complaint, |app| {
     );
     assert_eq!(mails(app)["suppressed"], 2);
     let (from, to) = ("2026-10-01T00:00:00Z".parse().unwrap(), "2026-11-01T00:00:00Z".parse().unwrap());
-    let ledgers = app.pool().query_now(|conn| db::ledger::of_departments(conn, (from, to))).unwrap();
+    let ledgers = app.pool().query_now(|conn| db::ledger::of_departments(conn, (from, to), app.now())).unwrap();
     let ledger = ledgers.values().next().unwrap();
     assert_eq!(ledger.reasons().collect::<Vec<_>>(), [(State::ComplaintOpen, 2)]);
     assert_eq!(ledger.services(), 3);

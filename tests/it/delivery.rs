@@ -60,7 +60,11 @@ pub(crate) fn again(app: &TestApp, n: usize) -> Stored {
 }
 
 pub(crate) fn state(app: &TestApp, stored: &Stored) -> State {
-    app.pool().query_now(|conn| invitation::by_id(conn, stored.invitation_id)).unwrap().unwrap().state
+    let state = |conn: &mut db::Connection| {
+        let found = invitation::by_id(conn, stored.invitation_id)?.unwrap();
+        invitation::state_of(conn, &found.external_id, app.now())
+    };
+    app.pool().query_now(state).unwrap().unwrap()
 }
 
 fn is_suppressed(app: &TestApp, stored: &Stored) -> bool {

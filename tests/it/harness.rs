@@ -255,7 +255,7 @@ impl TestApp {
             .write_now(|conn| -> db::Result<_> {
                 let mut intake = Intake::load(conn, secrets, &config.asking, config.time_zone, config.locale, now)?;
                 let records: Vec<_> = records.iter().map(|record| (record, "")).collect();
-                intake.store(conn, &records, Asking::Invite)
+                intake.store(conn, &records, Asking::Invite, |_| ())
             })
             .unwrap()
     }

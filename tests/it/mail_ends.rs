@@ -10,7 +10,6 @@ use manyi::domain::invitation::State;
 use manyi::domain::period::{Grain, Period};
 use manyi::domain::service_record::ServiceRecord;
 use manyi::domain::user::Role;
-use manyi::jobs::tidy;
 use manyi::mail::Mailer;
 
 use crate::complaints::complain;
@@ -31,7 +30,7 @@ fn fits(app: &TestApp, asked: u32) {
         .read_now(|conn| -> db::Result<_> {
             let zone = app.context.config.time_zone;
             let recount = db::doctor::recount(conn, zone)?;
-            Ok((db::doctor::sums(conn)?, db::ledger::of_departments(conn, bounds)?, recount))
+            Ok((db::doctor::sums(conn, app.now())?, db::ledger::of_departments(conn, bounds, app.now())?, recount))
         })
         .unwrap();
     assert!(sums.are_right(), "{sums:?}");
@@ -67,10 +66,23 @@ on_both!(a_complaint_takes_no_link_that_may_have_arrived, |app| {
     app.deliver();
     assert_eq!((state(app, &stored), app.get(&app.survey_path(&stored)).status), (State::Sent, 200));
     fits(app, 1);
-    app.advance(TimeDelta::days(15));
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(tidy::step(&app.context)).unwrap();
+});
+
+on_both!(time_alone_ends_an_invitation_and_what_comes_later_changes_nothing, |app| {
+    app.department("客服");
+    let stored = app.stored(&app.record(1, "客服"));
+    app.deliver();
+    app.advance(TimeDelta::days(14));
+    assert_eq!(state(app, &stored), State::Sent);
+    app.advance(TimeDelta::seconds(1));
+    app.post(&format!("/u/{}/not-me", app.context.secrets.unsubscribe_token(stored.invitation_id)), &[]);
     assert_eq!(state(app, &stored), State::Expired);
+    app.sign_in(Role::Quality, None);
+    let way = app.get("/mail/way?number=A-00001");
+    assert!(way.body.contains("邀请已到期，客户未评价"), "{}", way.body);
+    let counts = app.pool().query_now(|conn| db::invitation::counts_by_state(conn, app.now())).unwrap();
+    assert_eq!(counts, [(State::Expired, 1)].into());
+    fits(app, 1);
 });
 
 on_both!(an_address_that_is_not_there_never_got_the_mail, |app| {

@@ -7,10 +7,11 @@ use super::{Failure, Work};
 use crate::cli::ACTOR;
 use crate::db::complaint::{self, Desk};
 use crate::db::holiday::Holiday;
-use crate::db::intake::{Asking, BATCH, Intake, Outcome};
+use crate::db::intake::{Asking, Intake, Outcome};
 use crate::db::master_data::{self, Change, DepartmentEntry, EmployeeEntry, Making, Mention};
 use crate::db::ratings::{self, Rating};
 use crate::db::{self, Connection, audit};
+use crate::domain::complaint::Complaint;
 use crate::domain::field::{FieldError, Reason};
 use crate::intake::map::Create;
 use crate::intake::rows::{ComplaintRow, DepartmentRow, HolidayRow, RatingRow, Row, ServiceRow, StaffRow};
@@ -170,13 +171,10 @@ pub(super) fn service_records(
 ) -> db::Result<Stored> {
     let made = make_missing(work, conn, staged.rows.iter().map(|(_, row)| mention(row)), staged.create)?;
     let mut intake = work.intake(conn)?;
-    let mut effects = Vec::with_capacity(staged.rows.len());
-    for rows in staged.rows.chunks(BATCH) {
-        let records: Vec<_> = rows.iter().map(|(_, row)| (&row.record, "")).collect();
-        let outcomes = intake.store(conn, &records, Asking::Invite)?;
-        effects.extend(outcomes.into_iter().zip(rows).map(|(outcome, (_, row))| effect(outcome, row)));
-        bar.inc(u64::try_from(rows.len()).unwrap_or_default());
-    }
+    let records: Vec<_> = staged.rows.iter().map(|(_, row)| (&row.record, "")).collect();
+    let told = |n| bar.inc(u64::try_from(n).unwrap_or_default());
+    let outcomes = intake.store(conn, &records, Asking::Invite, told)?;
+    let effects = outcomes.into_iter().zip(&staged.rows).map(|(outcome, (_, row))| effect(outcome, row)).collect();
     Ok(Stored { effects, made })
 }
 
@@ -194,21 +192,18 @@ pub(super) fn complaints(
     let made = make_missing(work, conn, named, Create { staff: false, ..staged.create })?;
     let (context, zone) = (work.context, work.context.config.time_zone);
     let desk = Desk::load(conn, &context.secrets, zone, context.now())?;
-    let mut effects = Vec::with_capacity(staged.rows.len());
-    for rows in staged.rows.chunks(complaint::BATCH) {
-        let complaints: Vec<_> = rows.iter().map(|(_, row)| &row.complaint).collect();
-        let outcomes = desk.store(conn, &complaints)?;
-        effects.extend(outcomes.into_iter().zip(complaints).map(|(outcome, complaint)| match outcome {
-            complaint::Outcome::Created => Effect::Created,
-            complaint::Outcome::Closed => Effect::Changed,
-            complaint::Outcome::Unchanged => Effect::Unchanged,
-            complaint::Outcome::Conflict => {
-                Effect::Refused(vec![FieldError::new("reference", &complaint.reference, Reason::Conflict)])
-            }
-            complaint::Outcome::Invalid(errors) => Effect::Refused(errors),
-        }));
-        bar.inc(u64::try_from(rows.len()).unwrap_or_default());
-    }
+    let complaints: Vec<_> = staged.rows.iter().map(|(_, row)| &row.complaint).collect();
+    let outcomes = desk.store(conn, &complaints, |n| bar.inc(u64::try_from(n).unwrap_or_default()))?;
+    let effect = |(outcome, complaint): (complaint::Outcome, &Complaint)| match outcome {
+        complaint::Outcome::Created => Effect::Created,
+        complaint::Outcome::Closed => Effect::Changed,
+        complaint::Outcome::Unchanged => Effect::Unchanged,
+        complaint::Outcome::Conflict => {
+            Effect::Refused(vec![FieldError::new("reference", &complaint.reference, Reason::Conflict)])
+        }
+        complaint::Outcome::Invalid(errors) => Effect::Refused(errors),
+    };
+    let effects = outcomes.into_iter().zip(complaints).map(effect).collect();
     Ok(Stored { effects, made })
 }
 
@@ -235,7 +230,7 @@ pub(super) fn ratings(
     if work.has("comment") {
         questions.push("comment");
     }
-    let told = |done: usize| bar.set_position(u64::try_from(done).unwrap_or_default());
+    let told = |n| bar.inc(u64::try_from(n).unwrap_or_default());
     let asked = (questions.as_slice(), work.args.base);
     let outcomes = ratings::store(conn, &mut intake, &rows, asked, work.context.now(), told)?;
     let effects = outcomes.into_iter().zip(&staged.rows).map(|(outcome, (_, row))| effect(outcome, &row.service));

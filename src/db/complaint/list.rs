@@ -189,7 +189,7 @@ impl Desk<'_> {
     /// # Errors
     /// The database's.
     pub fn enter(&self, conn: &mut Connection, complaint: &Complaint, by: By<'_>) -> Result<Option<Outcome>> {
-        let outcome = self.store(conn, &[complaint])?.pop();
+        let outcome = self.store(conn, &[complaint], |_| ())?.pop();
         if matches!(outcome, Some(Outcome::Created | Outcome::Closed)) {
             audit::append(conn, by.now, by.email, "complaint.enter", &complaint.reference, &json!({}))?;
         }

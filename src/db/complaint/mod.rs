@@ -26,7 +26,7 @@ mod list;
 const DETAILS: &str = "complaint.details";
 
 /// Complaints handled together; bounds the values in one statement.
-pub const BATCH: usize = 1000;
+const PART: usize = 1000;
 
 /// What became of a complaint that was handed in.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,13 +106,34 @@ impl<'a> Desk<'a> {
         Ok(Self { secrets, zone, now, departments, progress })
     }
 
-    /// Stores complaints, at most [`BATCH`] at once; the outcomes are in their order. A number that comes again may
-    /// close the complaint, and change nothing else.
-    pub fn store(&self, conn: &mut Connection, complaints: &[&Complaint]) -> Result<Vec<Outcome>> {
+    /// Stores complaints; the outcomes are in their order. A number that comes again may close the complaint, and change
+    /// nothing else. `told` hears again and again how many more are stored.
+    pub fn store(
+        &self,
+        conn: &mut Connection,
+        complaints: &[&Complaint],
+        mut told: impl FnMut(usize),
+    ) -> Result<Vec<Outcome>> {
+        let mut tallies = Tallies::default();
+        let mut outcomes = Vec::with_capacity(complaints.len());
+        for part in complaints.chunks(PART) {
+            outcomes.extend(self.store_part(conn, part, &mut tallies)?);
+            told(part.len());
+        }
+        tally::add(conn, &tallies)?;
+        Ok(outcomes)
+    }
+
+    fn store_part(
+        &self,
+        conn: &mut Connection,
+        complaints: &[&Complaint],
+        tallies: &mut Tallies,
+    ) -> Result<Vec<Outcome>> {
         let mut known = there_already(conn, complaints)?;
         let services = services(conn, complaints)?;
         let ids = reserve_keys!(conn, complaint, complaints.len())?;
-        let (mut tallies, mut rows) = (Tallies::default(), Vec::new());
+        let mut rows = Vec::new();
         let (mut outcomes, mut closing) = (Vec::with_capacity(complaints.len()), Vec::new());
         for (complaint, id) in complaints.iter().zip(ids) {
             let content_hash = self.secrets.content_hash(&[&complaint.canonical()]);
@@ -149,7 +170,6 @@ impl<'a> Desk<'a> {
                 complaint::table.filter(complaint::reference.eq(reference)).filter(complaint::closed_at.is_null());
             diesel::update(open).set(complaint::closed_at.eq(closed_at.map(|at| at.naive_utc()))).execute(conn)?;
         }
-        tally::add(conn, &tallies)?;
         Ok(outcomes)
     }
 

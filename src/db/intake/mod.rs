@@ -10,6 +10,7 @@ use diesel::prelude::*;
 
 use super::department::Departments;
 use super::instant::Instant;
+use super::invitation::{TIMES, state_at};
 use super::questionnaire::Current;
 use super::schema::{client, employee, invitation, outbox, service_record};
 use super::{Connection, Result, complaint, eligibility, employee as employees, questionnaire, suppression, tally};
@@ -27,9 +28,6 @@ pub(super) use rows::open_contact;
 use rows::{NewInvitation, NewMail, NewRecord, Sealed};
 
 mod rows;
-
-/// Records handed in together.
-pub const BATCH: usize = 4000;
 
 /// Records stored together; bounds the values in one statement.
 const PART: usize = 500;
@@ -153,32 +151,42 @@ impl<'a> Intake<'a> {
         })
     }
 
-    /// Stores records, each with its invitation, at most [`BATCH`] at once; the outcomes are in their order.
+    /// Stores records, each with its invitation; the outcomes are in their order.
     ///
-    /// `extra` is hashed with each record's content: the answers of an imported rating, else empty.
+    /// `extra` is hashed with each record's content: the answers of an imported rating, else empty. `told` hears again and
+    /// again how many more are stored.
     pub fn store(
         &mut self,
         conn: &mut Connection,
         records: &[(&ServiceRecord, &str)],
         asking: Asking,
+        mut told: impl FnMut(usize),
     ) -> Result<Vec<Outcome>> {
         let secrets = self.secrets;
         let seal = move |part: &[(&ServiceRecord, &str)]| -> Result<Vec<Sealed>> {
             part.iter().map(|(record, extra)| Sealed::of(secrets, record, extra)).collect()
         };
+        // Written once for all of them: PostgreSQL keeps every state of a row until the transaction ends, and looks
+        // through them at each further change.
+        let mut tallies = Tallies::default();
+        let mut outcomes = Vec::with_capacity(records.len());
+        let mut store = |part: &[(&ServiceRecord, &str)], sealed: Vec<Sealed>| -> Result<()> {
+            outcomes.extend(self.store_part(conn, part, sealed, asking, &mut tallies)?);
+            told(part.len());
+            Ok(())
+        };
         if records.len() <= PART {
-            return self.store_part(conn, records, seal(records)?, asking);
+            store(records, seal(records)?)?;
+        } else {
+            std::thread::scope(|scope| {
+                // The next part is hashed and sealed while this one is stored.
+                let (sender, receiver) = sync_channel(1);
+                scope.spawn(move || records.chunks(PART).try_for_each(|part| sender.send((part, seal(part)))));
+                receiver.into_iter().try_for_each(|(part, sealed)| store(part, sealed?))
+            })?;
         }
-        std::thread::scope(|scope| {
-            // The next part is hashed and sealed while this one is stored.
-            let (sender, receiver) = sync_channel(1);
-            scope.spawn(move || records.chunks(PART).try_for_each(|part| sender.send((part, seal(part)))));
-            let mut outcomes = Vec::with_capacity(records.len());
-            for (part, sealed) in receiver {
-                outcomes.extend(self.store_part(conn, part, sealed?, asking)?);
-            }
-            Ok(outcomes)
-        })
+        tally::add(conn, &tallies)?;
+        Ok(outcomes)
     }
 
     fn store_part(
@@ -187,6 +195,7 @@ impl<'a> Intake<'a> {
         records: &[(&ServiceRecord, &str)],
         sealed: Vec<Sealed>,
         asking: Asking,
+        tallies: &mut Tallies,
     ) -> Result<Vec<Outcome>> {
         let mut outcomes: Vec<Option<Outcome>> = vec![None; records.len()];
         let mut set = |at: usize, outcome| {
@@ -214,7 +223,7 @@ impl<'a> Intake<'a> {
                 }
             }
         }
-        let stored = self.insert(conn, &fresh, asking)?;
+        let stored = self.insert(conn, &fresh, asking, tallies)?;
         for (at, earlier, hash) in repeats {
             let same =
                 fresh.get(earlier).zip(stored.get(earlier)).filter(|(first, _)| first.sealed.content_hash == hash);
@@ -268,14 +277,15 @@ impl<'a> Intake<'a> {
         records: &[(&ServiceRecord, &str)],
     ) -> Result<HashMap<String, (Vec<u8>, State)>> {
         let ids: Vec<&str> = records.iter().map(|(record, _)| record.external_id.as_str()).collect();
-        let found: Vec<(String, Vec<u8>, String)> = service_record::table
+        type Found = (String, Vec<u8>, (String, chrono::NaiveDateTime, chrono::NaiveDateTime));
+        let found: Vec<Found> = service_record::table
             .inner_join(invitation::table)
             .filter(service_record::external_id.eq_any(ids))
             .filter(invitation::purpose.eq(SERVICE))
-            .select((service_record::external_id, service_record::content_hash, invitation::state))
+            .select((service_record::external_id, service_record::content_hash, TIMES))
             .load(conn)?;
-        let read = |(id, hash, state): (String, Vec<u8>, String)| {
-            Ok((id, (hash, super::parse("invitation", "state", &state)?)))
+        let read = |(id, hash, (word, due_at, expires_at)): Found| {
+            Ok((id, (hash, state_at((&word, due_at, expires_at), self.now)?)))
         };
         found.into_iter().map(read).collect()
     }
@@ -353,7 +363,13 @@ impl<'a> Intake<'a> {
         Ok(rows.into_iter().filter_map(|(hash, due)| Some((hash?, super::utc(due?)))).collect())
     }
 
-    fn insert(&self, conn: &mut Connection, fresh: &[Resolved<'_>], asking: Asking) -> Result<Vec<Stored>> {
+    fn insert(
+        &self,
+        conn: &mut Connection,
+        fresh: &[Resolved<'_>],
+        asking: Asking,
+        tallies: &mut Tallies,
+    ) -> Result<Vec<Stored>> {
         let judged = match asking {
             Asking::Invite => self.judge(conn, fresh)?,
             Asking::Answered => fresh
@@ -363,7 +379,6 @@ impl<'a> Intake<'a> {
         };
         let ids = reserve_keys!(conn, service_record, fresh.len())?;
         let invitation_ids = reserve_keys!(conn, invitation, fresh.len())?;
-        let mut tallies = Tallies::default();
         let mut stored = Vec::with_capacity(fresh.len());
         let mut rows = Vec::with_capacity(fresh.len());
         let mut invitations = Vec::with_capacity(fresh.len());
@@ -394,7 +409,6 @@ impl<'a> Intake<'a> {
             })
             .collect();
         insert_rows!(conn, outbox::table, &mails)?;
-        tally::add(conn, &tallies)?;
         Ok(stored)
     }
 

@@ -49,7 +49,7 @@ async fn take(call: &Call, payload: Payload) -> Result<HttpResponse, Refusal> {
 
 fn store(conn: &mut Connection, context: &Context, complaints: &[Complaint]) -> db::Result<Vec<Outcome>> {
     let desk = Desk::load(conn, &context.secrets, context.config.time_zone, context.now())?;
-    desk.store(conn, &complaints.iter().collect::<Vec<_>>())
+    desk.store(conn, &complaints.iter().collect::<Vec<_>>(), |_| ())
 }
 
 /// Of one object its result decides the answer.

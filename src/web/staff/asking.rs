@@ -86,7 +86,7 @@ async fn build(page: &Page, form: Option<RuleForm>, overtaken: bool) -> Result<H
     let (wanted, now, zone) = (page.period()?, page.web.context.now(), page.web.context.config.time_zone);
     let load = move |conn: &mut db::Connection| -> db::Result<_> {
         let choice = choice(conn, wanted, now, zone)?;
-        let ledgers = ledger::of_departments(conn, choice.period.bounds(zone))?;
+        let ledgers = ledger::of_departments(conn, choice.period.bounds(zone), now)?;
         Ok((choice, ledgers, eligibility::versions(conn)?, Departments::load(conn)?))
     };
     let (choice, ledgers, versions, departments) = page.pool().read(load).await?;

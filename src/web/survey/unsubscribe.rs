@@ -97,7 +97,7 @@ pub async fn stop(web: Data<Web>, request: HttpRequest, token: Path<String>, bod
 
 /// `POST /u/{token}/not-me`: this invitation went to the wrong person.
 pub async fn not_me(web: Data<Web>, request: HttpRequest, token: Path<String>) -> HttpResponse {
-    act(&web, &request, &token, State::NotMeDone, |conn, found, _| invitation::decline(conn, found.id)).await
+    act(&web, &request, &token, State::NotMeDone, |conn, found, now| invitation::decline(conn, found.id, now)).await
 }
 
 async fn act(

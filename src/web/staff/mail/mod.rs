@@ -128,9 +128,9 @@ async fn send_test(page: &Page, body: &[u8]) -> Result<HttpResponse, Refusal> {
 async fn build_way(page: &Page) -> Result<HttpResponse, Refusal> {
     page.reader(&READERS)?;
     let number = text::trim(&page.query("number").unwrap_or_default()).to_owned();
-    let readings = text::readings(&number);
+    let (readings, now) = (text::readings(&number), page.web.context.now());
     let work = move |conn: &mut db::Connection| {
-        readings.iter().find_map(|number| mail_queue::way(conn, number).transpose()).transpose()
+        readings.iter().find_map(|number| mail_queue::way(conn, number, now).transpose()).transpose()
     };
     let Some(way) = page.pool().read(work).await? else {
         return build_page(page, None, Some(number)).await;

@@ -278,12 +278,12 @@ async fn show_list(page: &Page, overtaken: bool) -> Result<HttpResponse, Refusal
 }
 
 /// How many responses there are to each of these versions.
-async fn counts(page: &Page, versions: Vec<i64>) -> Result<HashMap<i64, usize>, Refusal> {
+async fn counts(page: &Page, versions: Vec<i64>) -> Result<HashMap<i64, i64>, Refusal> {
     let count = move |conn: &mut db::Connection| questionnaire::responses(conn, &versions);
     Ok(page.pool().read(count).await?)
 }
 
-fn version_row(page: &Page, version: &Version, before: Option<&&Version>, counts: &HashMap<i64, usize>) -> VersionRow {
+fn version_row(page: &Page, version: &Version, before: Option<&&Version>, counts: &HashMap<i64, i64>) -> VersionRow {
     let changes = before.map(|before| {
         let (before, after) = (&before.questionnaire, &version.questionnaire);
         lines(&page.t, before, after, &Changes::between(before, after))

@@ -4,7 +4,6 @@ use askama::Template;
 use chrono::NaiveDateTime;
 
 use super::{format, shell::Shell};
-use crate::db::questionnaire::MANY;
 use crate::domain::questionnaire::{Kind, OVERALL, Questionnaire};
 use crate::domain::questionnaire_draft::{Checked, Draft};
 use crate::domain::service_record::Channel;
@@ -55,8 +54,8 @@ pub struct VersionRow {
     pub at: NaiveDateTime,
     /// A user's address; `None` where manyi brought it along.
     pub by: Option<String>,
-    /// Responses that are told of, counted up to [`MANY`].
-    pub responses: usize,
+    /// Responses that are told of.
+    pub responses: i64,
     /// Why it is longer than it should be.
     pub long_because: Option<String>,
     /// What it changed, in a line; empty for the first.
@@ -272,10 +271,8 @@ impl VersionRow {
         t.with("questionnaire-version-since", &args)
     }
 
-    /// `317`, or `1,000+`.
     fn answered(&self) -> String {
-        let count = format::count(&u32::try_from(self.responses).unwrap_or(u32::MAX));
-        if i64::try_from(self.responses).is_ok_and(|responses| responses < MANY) { count } else { format!("{count}+") }
+        format::count(&u32::try_from(self.responses).unwrap_or(u32::MAX))
     }
 
     fn author(&self, t: &Texts) -> String {
