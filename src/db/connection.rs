@@ -48,7 +48,7 @@ impl AnyConnection {
     }
 
     /// How many KiB of pages SQLite keeps in memory at most; PostgreSQL has a setting of its own.
-    pub(super) fn keep(&mut self, kib: u32) -> Result<()> {
+    pub(super) fn set_cache(&mut self, kib: u32) -> Result<()> {
         use diesel::connection::SimpleConnection;
         match self {
             Self::Sqlite(c) => Ok(c.batch_execute(&format!("PRAGMA cache_size = -{kib}"))?),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::backend::Backend;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -173,7 +174,7 @@ struct AnswerAll(Vec<i64>);
 
 impl QueryFragment<Sqlite> for AnswerOne {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql(ANSWER);
+        push_answer(&mut out);
         out.push_sql("id = ");
         out.push_bind_param::<BigInt, _>(&self.0)
     }
@@ -181,7 +182,7 @@ impl QueryFragment<Sqlite> for AnswerOne {
 
 impl QueryFragment<Pg> for AnswerAll {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql(ANSWER);
+        push_answer(&mut out);
         out.push_sql("id = ANY(");
         out.push_bind_param::<Array<BigInt>, _>(&self.0)?;
         out.push_sql(") RETURNING id");
@@ -189,7 +190,13 @@ impl QueryFragment<Pg> for AnswerAll {
     }
 }
 
-const ANSWER: &str = "UPDATE invitation SET state = 'answered' WHERE state IN ('scheduled', 'queued', 'sent') AND ";
+fn push_answer<DB: Backend>(out: &mut AstPass<'_, '_, DB>) {
+    out.push_sql("UPDATE invitation SET state = '");
+    out.push_sql(State::Answered.as_str());
+    out.push_sql("' WHERE state IN ('");
+    out.push_sql(&State::OPEN.map(State::as_str).join("', '"));
+    out.push_sql("') AND ");
+}
 
 impl Query for AnswerAll {
     type SqlType = BigInt;
@@ -207,7 +214,7 @@ pub fn decline(conn: &mut Connection, id: i64, now: DateTime<Utc>) -> Result<()>
 
 /// Ends an invitation in this state, unless it was answered or ended before.
 pub(super) fn end(conn: &mut Connection, id: i64, state: State, now: DateTime<Utc>) -> Result<()> {
-    let open = [State::Scheduled, State::Queued, State::Sent].map(State::as_str);
+    let open = State::OPEN.map(State::as_str);
     diesel::update(invitation::table.find(id).filter(invitation::state.eq_any(open)))
         .filter(invitation::expires_at.ge(now.naive_utc()))
         .set(invitation::state.eq(state.as_str()))

@@ -7,12 +7,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::time::timeout;
 
 use super::invitation::{Found, by_token_hash, by_token_hashes};
+use super::pool::PATIENCE;
 use super::{Connection, Error, Pool, Result};
 
 /// Links asked for in one question at most.
 const BATCH: usize = 256;
+
+/// Links that may wait; beyond that customers are asked to come again in a moment.
+const QUEUE: usize = 4096;
 
 /// Finds invitations by the hash of their token. Cheap to clone; clones ask together.
 #[derive(Clone)]
@@ -33,8 +38,8 @@ struct Job {
     finish: Finish,
 }
 
-/// What is to be done with the invitation, on the same connection, and with what came of it.
-type Finish = Box<dyn FnOnce(&mut Connection, Option<Found>) + Send>;
+/// What is to be done with the invitation, on the same connection, or with the reason why it could not be looked up.
+type Finish = Box<dyn FnOnce(Result<(&mut Connection, Option<Found>)>) + Send>;
 
 impl Links {
     /// On this database.
@@ -45,7 +50,7 @@ impl Links {
     /// What `read` makes of the invitation whose token has this hash; `None` if no invitation has it.
     ///
     /// # Errors
-    /// What `read` fails with, or the database; [`Error::Stopped`] if a server did not answer, whose words are in the log.
+    /// What `read` fails with, or the database; [`Error::Busy`] if too many wait, or no answer came in time.
     pub async fn find<T: Send + 'static>(
         &self,
         token_hash: Vec<u8>,
@@ -58,21 +63,29 @@ impl Links {
             return self.pool.look_up(find).await;
         }
         let (reply, answer) = oneshot::channel();
-        let finish = move |conn: &mut Connection, found: Option<Found>| {
+        let finish = move |found: Result<(&mut Connection, Option<Found>)>| {
             // Who has gone away in the meantime needs no answer.
-            let _ = reply.send(found.map(|found| read(conn, found)).transpose());
+            if !reply.is_closed() {
+                let read = |(conn, found): (_, Option<Found>)| found.map(|found| read(conn, found)).transpose();
+                let _ = reply.send(found.and_then(read));
+            }
         };
-        self.wait(Job { token_hash, finish: Box::new(finish) });
-        answer.await.map_err(|_| Error::Stopped)?
+        self.wait(Job { token_hash, finish: Box::new(finish) })?;
+        let answer = timeout(PATIENCE, answer).await.map_err(|_| Error::Busy)?;
+        answer.map_err(|_| Error::Stopped)?
     }
 
-    fn wait(&self, job: Job) {
+    fn wait(&self, job: Job) -> Result<()> {
         let mut waiting = self.waiting();
+        if waiting.jobs.len() >= QUEUE {
+            return Err(Error::Busy);
+        }
         waiting.jobs.push(job);
         if waiting.asking.as_ref().is_none_or(JoinHandle::is_finished) {
             let links = self.clone();
             waiting.asking = Some(spawn_blocking(move || links.ask()));
         }
+        Ok(())
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
@@ -81,30 +94,61 @@ impl Links {
 
     /// Asks until nobody waits.
     fn ask(&self) {
-        while let Some(jobs) = self.next() {
-            let count = jobs.len();
-            if let Err(error) = self.pool.query_now(|conn| answer(conn, jobs)) {
-                tracing::error!(%error, count, "links could not be looked up");
+        let _asking = Asking(self);
+        while self.is_awaited() {
+            // They are taken when there is a connection: who comes meanwhile is asked for with them.
+            let asked = self.pool.query_now(|conn| -> Result<()> {
+                answer(conn, self.next(BATCH));
+                Ok(())
+            });
+            if let Err(error) = asked {
+                let refused = self.next(QUEUE);
+                tracing::warn!(%error, count = refused.len(), "there is no connection to look up links");
+                refused.into_iter().for_each(|job| (job.finish)(Err(Error::Busy)));
             }
         }
     }
 
-    fn next(&self) -> Option<Vec<Job>> {
+    /// Whether anybody waits; if not, nobody asks from here on.
+    fn is_awaited(&self) -> bool {
         let mut waiting = self.waiting();
         if waiting.jobs.is_empty() {
             waiting.asking = None;
-            return None;
         }
-        let most = waiting.jobs.len().min(BATCH);
-        Some(waiting.jobs.drain(..most).collect())
+        waiting.asking.is_some()
+    }
+
+    fn next(&self, most: usize) -> Vec<Job> {
+        let mut waiting = self.waiting();
+        let most = waiting.jobs.len().min(most);
+        waiting.jobs.drain(..most).collect()
     }
 }
 
-fn answer(conn: &mut Connection, jobs: Vec<Job>) -> Result<()> {
-    let hashes: Vec<&[u8]> = jobs.iter().map(|job| job.token_hash.as_slice()).collect();
-    let found: HashMap<Vec<u8>, Found> = by_token_hashes(conn, &hashes)?.into_iter().collect();
-    for job in jobs {
-        (job.finish)(conn, found.get(&job.token_hash).cloned());
+/// Whoever asks. If it panics, who waits is let go, and the next one to come is asked for again.
+struct Asking<'a>(&'a Links);
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let mut waiting = self.0.waiting();
+            *waiting = Waiting::default();
+        }
     }
-    Ok(())
+}
+
+fn answer(conn: &mut Connection, jobs: Vec<Job>) {
+    let hashes: Vec<&[u8]> = jobs.iter().map(|job| job.token_hash.as_slice()).collect();
+    let found: Result<HashMap<Vec<u8>, Found>> =
+        by_token_hashes(conn, &hashes).map(Vec::into_iter).map(Iterator::collect);
+    if let Err(error) = &found {
+        tracing::warn!(%error, count = jobs.len(), "links could not be looked up together; each is looked up alone");
+    }
+    for job in jobs {
+        let one = match &found {
+            Ok(found) => Ok(found.get(&job.token_hash).cloned()),
+            Err(_) => by_token_hash(conn, &job.token_hash),
+        };
+        (job.finish)(one.map(|found| (&mut *conn, found)));
+    }
 }

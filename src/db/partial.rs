@@ -40,7 +40,7 @@ pub fn keep(
     change: impl FnOnce(Partial) -> Partial,
 ) -> Result<bool> {
     // Holds the row, so that nothing is kept beside an answer that is being stored, and pages one after the other.
-    let open = invitation::table.find(invitation_id).filter(invitation::state.eq_any(takes_answers()));
+    let open = invitation::table.find(invitation_id).filter(invitation::state.eq_any(State::OPEN.map(State::as_str)));
     if diesel::update(open).set(invitation::state.eq(invitation::state)).execute(conn)? == 0 {
         return Ok(false);
     }
@@ -79,7 +79,7 @@ pub fn forget_ended(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> 
     for some in kept.chunks(CHUNK) {
         let open: Vec<i64> = invitation::table
             .filter(invitation::id.eq_any(some))
-            .filter(invitation::state.eq_any(takes_answers()))
+            .filter(invitation::state.eq_any(State::OPEN.map(State::as_str)))
             .filter(invitation::expires_at.ge(now.naive_utc()))
             .select(invitation::id)
             .load(conn)?;
@@ -87,8 +87,4 @@ pub fn forget_ended(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> 
         deleted += forget(conn, &ended)?;
     }
     Ok(deleted)
-}
-
-fn takes_answers() -> [&'static str; 3] {
-    [State::Scheduled, State::Queued, State::Sent].map(State::as_str)
 }

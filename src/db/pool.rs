@@ -12,7 +12,7 @@ use diesel::{PgConnection, SqliteConnection};
 use super::{Connection, Error};
 
 /// How long a request waits for a connection before it is told to come again.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Times that a transaction is begun where another one may be first.
 const TRIES: usize = 4;
@@ -170,9 +170,9 @@ impl Pool {
     /// As [`write_now`](Self::write_now), for very many rows: more of the database is kept in memory while it lasts.
     pub fn import_now<T, E: From<Error>>(&self, work: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
         let mut kept = self.writers.get().map_err(|_| Error::from(ConnectError::Busy))?;
-        kept.connection.keep(IMPORT_CACHE)?;
+        kept.connection.set_cache(IMPORT_CACHE)?;
         let result = kept.connection.write(work);
-        if let Err(error) = kept.connection.keep(WRITER_CACHE) {
+        if let Err(error) = kept.connection.set_cache(WRITER_CACHE) {
             tracing::warn!(%error, "the memory of an import could not be given back");
         }
         result
@@ -259,7 +259,7 @@ impl Manager {
                 let set_up = format!("{SQLITE_SET_UP}; PRAGMA mmap_size = {mapped}");
                 connection.batch_execute(&set_up).map_err(|error| refused(path, error.to_string()))?;
                 let mut connection = Connection::Sqlite(connection);
-                connection.keep(*cache).map_err(|error| refused(path, error.to_string()))?;
+                connection.set_cache(*cache).map_err(|error| refused(path, error.to_string()))?;
                 Ok(connection)
             }
             Self::Postgres(url) => {

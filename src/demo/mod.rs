@@ -129,7 +129,7 @@ fn settings(dir: &Path, listen: &str) -> Vec<(&'static str, String)> {
 /// [`FillError::NotEmpty`] where somebody's data would be mixed with the demo's, or the database's.
 pub fn fill(context: &Context) -> Result<Summary, FillError> {
     let now = context.now();
-    context.pool.write_now(|conn| {
+    context.pool.import_now(|conn| {
         let kept = setting::get(conn, setting::DEMO)?;
         let survey = match &kept {
             Some(sample) => keep_survey(conn, context, sample, now)?,

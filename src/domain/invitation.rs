@@ -128,9 +128,12 @@ impl State {
         [(self, all - moved), (next, moved)]
     }
 
+    /// In which it may still be answered, declined, and ended.
+    pub const OPEN: [Self; 3] = [Self::Scheduled, Self::Queued, Self::Sent];
+
     /// Whether its link takes an answer (while it has not expired).
-    pub const fn takes_answers(self) -> bool {
-        matches!(self, Self::Scheduled | Self::Queued | Self::Sent)
+    pub fn takes_answers(self) -> bool {
+        Self::OPEN.contains(&self)
     }
 }
 

@@ -197,6 +197,5 @@ on_both!(a_mail_that_was_paused_for_days_is_given_a_second_try, |app| {
     app.advance(TimeDelta::days(5));
     let asked = send_to(app, |_| "450 4.2.1 later".to_owned());
     app.deliver();
-    let state = app.pool().query_now(|conn| invitation::by_id(conn, stored.invitation_id)).unwrap().unwrap().state;
-    assert_eq!((asked.load(Ordering::SeqCst), state), (1, State::Queued));
+    assert_eq!((asked.load(Ordering::SeqCst), state(app, &stored)), (1, State::Queued));
 });

@@ -1,7 +1,10 @@
-//! Links that are opened at the same time: each finds its own invitation, or none.
+//! Links that are opened at the same time: each finds its own invitation, or none. On PostgreSQL they are looked up
+//! together, on SQLite one by one.
 
+use diesel::prelude::*;
 use manyi::db::invitation::Found;
 use manyi::db::links::Links;
+use manyi::db::schema::invitation;
 use manyi::db::{self, Error};
 
 use crate::harness::TestApp;
@@ -44,7 +47,7 @@ on_both!(each_of_many_finds_its_own, |app| {
 
 on_both!(who_shares_a_link_shares_the_invitation, |app| {
     let (tokens, numbers) = tokens(app, 1);
-    let opened = open(app, &[tokens[0].clone(), tokens[0].clone()], number);
+    let opened = open(app, &vec![tokens[0].clone(); 600], number);
     assert!(opened.into_iter().all(|found| found.unwrap().as_ref() == Some(&numbers[0])));
 });
 
@@ -55,11 +58,24 @@ on_both!(a_wrong_link_among_right_ones_finds_nothing, |app| {
     assert_eq!(opened, [None, Some(numbers[0].clone())]);
 });
 
-on_both!(one_that_cannot_be_read_does_not_take_the_others_along, |app| {
+on_both!(one_whose_reading_fails_does_not_take_the_others_along, |app| {
     let (tokens, numbers) = tokens(app, 2);
     let picky: fn(&Found) -> db::Result<String> =
         |found| if found.external_id.ends_with('1') { Err(Error::Busy) } else { number(found) };
     let mut opened = open(app, &tokens, picky);
     assert_eq!(opened.pop().unwrap().unwrap(), Some(numbers[1].clone()));
     assert!(matches!(opened.pop().unwrap(), Err(Error::Busy)));
+});
+
+on_both!(one_that_is_stored_wrongly_does_not_take_the_others_along, |app| {
+    let (tokens, numbers) = tokens(app, 3);
+    let spoil = |conn: &mut db::Connection| -> db::Result<usize> {
+        let first = invitation::table.filter(invitation::id.eq(1));
+        Ok(diesel::update(first).set(invitation::locale.eq("xx")).execute(conn)?)
+    };
+    assert_eq!(app.pool().write_now(spoil).unwrap(), 1);
+    let opened = open(app, &tokens, number);
+    let read: Vec<_> = opened.iter().map(|found| found.as_ref().ok().cloned().flatten()).collect();
+    assert_eq!(read, [None, Some(numbers[1].clone()), Some(numbers[2].clone())]);
+    assert!(matches!(opened[0], Err(Error::Stored { column: "locale", .. })), "{:?}", opened[0]);
 });
