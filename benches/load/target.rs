@@ -253,7 +253,7 @@ impl Target {
                 response,
             });
         }
-        db::response::insert_named(conn, &named)?;
+        db::response::insert_named(conn, &named, &mut tallies)?;
         tally::add(conn, &tallies)
     }
 }

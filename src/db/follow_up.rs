@@ -244,7 +244,7 @@ pub fn interview(conn: &mut Connection, interview: Interview<'_>, now: DateTime<
         entered_by: Some(by.id),
         response,
     };
-    response::insert_named(conn, &[named])?;
+    response::insert_named(conn, &[named], &mut tallies)?;
     tally::add(conn, &tallies)?;
     add_attempt(conn, case.record_id, Disposition::Answered, by, now)?;
     let detail = json!({ "period": sample.period, "mode": Mode::Phone.as_str() });

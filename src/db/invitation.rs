@@ -212,11 +212,11 @@ pub fn decline(conn: &mut Connection, id: i64, now: DateTime<Utc>) -> Result<()>
     Ok(())
 }
 
-/// Ends an invitation in this state, unless it was answered or ended before.
+/// Ends an invitation in this state, unless it was answered or ended before, be it by time alone.
 pub(super) fn end(conn: &mut Connection, id: i64, state: State, now: DateTime<Utc>) -> Result<()> {
     let open = State::OPEN.map(State::as_str);
     diesel::update(invitation::table.find(id).filter(invitation::state.eq_any(open)))
-        .filter(invitation::expires_at.ge(now.naive_utc()))
+        .filter(invitation::state.ne(State::Sent.as_str()).or(invitation::expires_at.ge(now.naive_utc())))
         .set(invitation::state.eq(state.as_str()))
         .execute(conn)?;
     Ok(())

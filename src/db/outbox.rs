@@ -355,15 +355,18 @@ pub fn finish(
         }
     }
     let ids: Vec<i64> = sent.iter().map(|(id, _)| *id).chain(perhaps).collect();
-    mark_sent(conn, &ids, zone, Some(now))?;
+    let invited = mark_sent(conn, &ids, zone, Some(now))?;
+    super::tally::add(conn, &invited)?;
     reminder::schedule(conn, &sent, rules, zone, now)
 }
 
-/// Notes that invitations went out, once each, and counts them. Without a time (the customer answered before we knew
-/// that the mail had arrived) the time is when it was due, so that it does not tell when the answer came.
-pub(super) fn mark_sent(conn: &mut Connection, ids: &[i64], zone: Tz, at: Option<DateTime<Utc>>) -> Result<()> {
+/// Notes that invitations went out, once each; returns what that adds to the tallies. Without a time (the customer
+/// answered before we knew that the mail had arrived) the time is when it was due, so that it does not tell when the
+/// answer came.
+pub(super) fn mark_sent(conn: &mut Connection, ids: &[i64], zone: Tz, at: Option<DateTime<Utc>>) -> Result<Tallies> {
+    let mut tallies = Tallies::default();
     if ids.is_empty() {
-        return Ok(());
+        return Ok(tallies);
     }
     let fresh = invitation::table.filter(invitation::id.eq_any(ids)).filter(invitation::sent_at.is_null());
     let fresh: Vec<i64> = match at {
@@ -385,12 +388,11 @@ pub(super) fn mark_sent(conn: &mut Connection, ids: &[i64], zone: Tz, at: Option
         .filter(invitation::id.eq_any(&fresh))
         .select(RecordPart::as_select())
         .load(conn)?;
-    let mut tallies = Tallies::default();
     for record in records {
         let periods = Periods::at(utc(record.completed_at), zone);
         tallies.add_service(record.attribution()?, periods, ServiceDelta { invited: 1, ..ServiceDelta::default() });
     }
-    super::tally::add(conn, &tallies)
+    Ok(tallies)
 }
 
 /// Puts invitations into the past: their mails were accepted when they were due, and were answered or not. For made-up
@@ -408,7 +410,8 @@ pub(crate) fn settle(conn: &mut Connection, answered: &[i64], unanswered: &[i64]
             .filter(invitation::state.eq(State::Scheduled.as_str()))
             .set(invitation::state.eq(state.as_str()))
             .execute(conn)?;
-        mark_sent(conn, ids, zone, None)?;
+        let invited = mark_sent(conn, ids, zone, None)?;
+        super::tally::add(conn, &invited)?;
     }
     Ok(())
 }

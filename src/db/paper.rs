@@ -101,7 +101,7 @@ pub fn key_in(
     }
     let mut tallies = Tallies::default();
     tallies.add_response(&response);
-    response::insert_keyed(conn, &keyed)?;
+    response::insert_keyed(conn, &keyed, &mut tallies)?;
     tally::add(conn, &tallies)?;
     let month = response.counts_in.month;
     let detail = json!({ "mode": mode.as_str(), "number": number, "month": month });

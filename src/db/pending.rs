@@ -162,7 +162,7 @@ fn release(
             rows.push(answer);
         }
     }
-    response::insert_anonymous(conn, &rows)
+    response::insert_anonymous(conn, &rows, tallies)
 }
 
 /// How many wait in each group of these departments.

@@ -95,7 +95,7 @@ impl InForce {
 }
 
 /// Stores ratings; the outcomes stand in their order. `questions` are the codes that the file has columns for, `told`
-/// is called with the number stored after each batch.
+/// hears again and again how many more records are stored; their answers follow.
 pub fn store(
     conn: &mut Connection,
     intake: &mut Intake<'_>,
@@ -110,8 +110,8 @@ pub fn store(
     let offline = in_force.version(conn, Channel::Offline, questions, now)?;
     let content: Vec<String> = ratings.iter().map(|rating| rating.canonical(base)).collect();
     let records: Vec<_> = ratings.iter().zip(&content).map(|(rating, text)| (rating.record, text.as_str())).collect();
-    let outcomes = intake.store(conn, &records, Asking::Answered, told)?;
     let mut tallies = Tallies::default();
+    let outcomes = intake.store_counting(conn, &records, Asking::Answered, &mut tallies, told)?;
     let mut named = Vec::with_capacity(ratings.len());
     for (rating, outcome) in ratings.iter().zip(&outcomes) {
         let Outcome::Created(stored) = outcome else { continue };
@@ -135,7 +135,7 @@ pub fn store(
             response,
         });
     }
-    response::insert_named(conn, &named)?;
+    response::insert_named(conn, &named, &mut tallies)?;
     tally::add(conn, &tallies)?;
     Ok(outcomes)
 }

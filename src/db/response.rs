@@ -1,14 +1,13 @@
 //! Responses: named ones with their record and time, anonymous ones without.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::schema::{anonymous_response, response};
-use super::{Connection, Result, tally};
+use super::{Connection, Result};
 use crate::crypto::random;
 use crate::domain::response::{Base, Response};
+use crate::domain::tally::Tallies;
 
 /// A named response on its way in.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,17 +117,19 @@ struct AnonymousRow<'a> {
     counter_id: Option<i64>,
 }
 
-/// Stores named responses; their invitations are marked in the same transaction.
-pub fn insert_named(conn: &mut Connection, responses: &[Named]) -> Result<()> {
+/// Stores named responses; their invitations are marked in the same transaction. How many there are to each version is
+/// added to `tallies`, whatever else of them counts.
+pub fn insert_named(conn: &mut Connection, responses: &[Named], tallies: &mut Tallies) -> Result<()> {
     let rows: Vec<_> = responses.iter().map(NamedRow::new).collect();
     for rows in rows.chunks(BATCH) {
         insert_rows!(conn, response::table, rows)?;
     }
-    count(conn, rows.iter().map(|row| row.questionnaire_version_id))
+    count(rows.iter().map(|row| row.questionnaire_version_id), tallies);
+    Ok(())
 }
 
 /// Stores a response given at a counter that staff keyed in.
-pub(super) fn insert_keyed(conn: &mut Connection, keyed: &KeyedIn<'_>) -> Result<()> {
+pub(super) fn insert_keyed(conn: &mut Connection, keyed: &KeyedIn<'_>, tallies: &mut Tallies) -> Result<()> {
     let row = NamedRow {
         entered_by: Some(keyed.entered_by),
         form_number: keyed.form_number,
@@ -137,23 +138,22 @@ pub(super) fn insert_keyed(conn: &mut Connection, keyed: &KeyedIn<'_>) -> Result
     };
     let rows = &[row][..];
     insert_rows!(conn, response::table, rows)?;
-    count(conn, rows.iter().map(|row| row.questionnaire_version_id))
+    count(rows.iter().map(|row| row.questionnaire_version_id), tallies);
+    Ok(())
 }
 
 /// Stores released anonymous responses under random ids.
-pub(super) fn insert_anonymous(conn: &mut Connection, responses: &[Response]) -> Result<()> {
+pub(super) fn insert_anonymous(conn: &mut Connection, responses: &[Response], tallies: &mut Tallies) -> Result<()> {
     let rows: Vec<_> = responses.iter().map(AnonymousRow::new).collect();
     for rows in rows.chunks(BATCH) {
         insert_rows!(conn, anonymous_response::table, rows)?;
     }
-    count(conn, rows.iter().map(|row| row.questionnaire_version_id))
+    count(rows.iter().map(|row| row.questionnaire_version_id), tallies);
+    Ok(())
 }
 
-/// Counts responses to these versions, one for each time that one is named.
-fn count(conn: &mut Connection, versions: impl Iterator<Item = i64>) -> Result<()> {
-    let mut counts: BTreeMap<i64, i64> = BTreeMap::new();
-    versions.for_each(|version| *counts.entry(version).or_default() += 1);
-    tally::add_versions(conn, &counts)
+fn count(versions: impl Iterator<Item = i64>, tallies: &mut Tallies) {
+    versions.for_each(|version| *tallies.versions.entry(version).or_default() += 1);
 }
 
 /// Rows in one statement.

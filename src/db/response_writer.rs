@@ -16,7 +16,7 @@ use super::response::Named;
 use super::{Connection, Error, Pool, Result, counter, invitation, outbox, partial, pending, response, tally};
 use crate::crypto::Secrets;
 use crate::domain::response::Response;
-use crate::domain::tally::{ServiceDelta, Tallies};
+use crate::domain::tally::ServiceDelta;
 
 /// Answers that may wait; beyond that customers are asked to come again in a moment.
 const QUEUE: usize = 4096;
@@ -165,13 +165,12 @@ fn store(
     // First, as everywhere: whoever locks the periods last could wait crosswise with whoever moves one.
     let progress = Progress::hold(conn)?;
     let unsent: Vec<i64> = submissions.iter().filter_map(Submission::unsent).collect();
-    outbox::mark_sent(conn, &unsent, zone, None)?;
+    let mut tallies = outbox::mark_sent(conn, &unsent, zone, None)?;
     let invitations = submissions.iter().filter_map(Submission::invitation_id).collect();
     let mut spent = invitation::answer(conn, invitations)?;
     let mut pages = spend_pages(conn, submissions)?;
     let paged: Vec<i64> = submissions.iter().filter_map(Submission::paged).collect();
     partial::forget(conn, &paged)?;
-    let mut tallies = Tallies::default();
     let mut named = Vec::new();
     let mut anonymous = Vec::new();
     let mut receipts = Vec::with_capacity(submissions.len());
@@ -200,7 +199,7 @@ fn store(
             Submission::WalkUp { response, .. } => anonymous.push(response.clone()),
         }
     }
-    response::insert_named(conn, &named)?;
+    response::insert_named(conn, &named, &mut tallies)?;
     if !anonymous.is_empty() {
         pending::accept(conn, (secrets, questionnaires), &progress, anonymous, &mut tallies)?;
     }

@@ -1,7 +1,5 @@
 //! Tallies: written merged, in the transaction that makes a response count; read by every page.
 
-use std::collections::BTreeMap;
-
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
@@ -61,34 +59,25 @@ struct VersionTallyRow {
     responses: i64,
 }
 
-/// Adds sums to what is stored. Rows are written in the order of their keys, so that instances do not lock crosswise.
+/// Adds sums to what is stored: once in a transaction, at its end, and in the order of their keys, so that transactions
+/// do not lock crosswise.
 pub fn add(conn: &mut Connection, tallies: &Tallies) -> Result<()> {
     let answers: Vec<_> = tallies.answers.iter().map(TallyRow::new).collect();
     let services: Vec<_> = tallies.services.iter().map(ServiceTallyRow::new).collect();
+    let versions: Vec<_> = tallies.versions.iter().map(VersionTallyRow::new).collect();
     match conn {
         Connection::Sqlite(c) => {
             answers.iter().try_for_each(|row| AddAnswer(row).execute(c).map(drop))?;
             services.iter().try_for_each(|row| AddService(row).execute(c).map(drop))?;
+            versions.iter().try_for_each(|row| AddVersion(row).execute(c).map(drop))?;
         }
         Connection::Postgres(c) => {
             answers.chunks(BATCH).try_for_each(|rows| AddAnswers::new(rows).execute(c).map(drop))?;
             services.chunks(BATCH).try_for_each(|rows| AddServices::new(rows).execute(c).map(drop))?;
+            versions.chunks(BATCH).try_for_each(|rows| AddVersions::new(rows).execute(c).map(drop))?;
         }
     }
     Ok(())
-}
-
-/// Adds to the number of responses of each version of a questionnaire. In the order of their keys, like all sums.
-pub(super) fn add_versions(conn: &mut Connection, counts: &BTreeMap<i64, i64>) -> Result<()> {
-    let rows: Vec<_> = counts
-        .iter()
-        .map(|(version, n)| VersionTallyRow { questionnaire_version_id: *version, responses: *n })
-        .collect();
-    match conn {
-        _ if rows.is_empty() => Ok(()),
-        Connection::Sqlite(c) => Ok(rows.iter().try_for_each(|row| AddVersion(row).execute(c).map(drop))?),
-        Connection::Postgres(c) => Ok(AddVersions::new(&rows).execute(c).map(drop)?),
-    }
 }
 
 /// Rows added to those with their keys, or stored where there are none, as statements that are kept: diesel's own upsert is
@@ -209,6 +198,12 @@ kept_upsert!(
         channel: Text = &'a str, quarter: Text = String, year: Text = String;
     sums records, invited, responded, resolved, resolution_known, timely, timed, complaints
 );
+
+impl VersionTallyRow {
+    fn new((version, responses): (&i64, &i64)) -> Self {
+        Self { questionnaire_version_id: *version, responses: *responses }
+    }
+}
 
 impl<'a> TallyRow<'a> {
     fn new((key, delta): (&'a Key, &Delta)) -> Self {

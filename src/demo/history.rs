@@ -147,7 +147,7 @@ impl History<'_> {
             let responded = ServiceDelta { responded: 1, ..ServiceDelta::default() };
             tallies.add_service(named.response.attribution, named.response.served, responded);
         }
-        response::insert_named(conn, &month.named)?;
+        response::insert_named(conn, &month.named, &mut tallies)?;
         let stores = (&self.context.secrets, &*self.context.questionnaires);
         pending::accept(conn, stores, progress, month.anonymous, &mut tallies)?;
         tally::add(conn, &tallies)?;

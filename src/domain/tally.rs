@@ -84,6 +84,8 @@ pub struct Tallies {
     pub answers: BTreeMap<Key, Delta>,
     /// Of service records.
     pub services: BTreeMap<ServiceKey, ServiceDelta>,
+    /// Responses stored, whether they count or not, by the version of their questionnaire.
+    pub versions: BTreeMap<i64, i64>,
 }
 
 impl Tallies {

@@ -7,6 +7,8 @@ CREATE TABLE version_tally (
   questionnaire_version_id BIGINT PRIMARY KEY REFERENCES questionnaire_version (id),
   responses BIGINT NOT NULL
 );
+-- What is being stored at this moment is waited for, so that it is counted here or by whoever stores it.
+LOCK TABLE response, anonymous_response IN SHARE ROW EXCLUSIVE MODE;
 INSERT INTO version_tally (questionnaire_version_id, responses)
 SELECT questionnaire_version_id, count(*)
 FROM (
@@ -16,8 +18,9 @@ GROUP BY questionnaire_version_id;
 DROP INDEX response_version;
 DROP INDEX anonymous_response_version;
 
--- What a response repeats from its service record is bound there already, and none of these rows is ever deleted; checking
--- all of it again takes longer than to store the response.
+-- What a response repeats (department, employee, client) is bound by its service record, its counter, or before it was
+-- released; its version by version_tally, to which every response is added in its transaction. None of these rows is ever
+-- deleted, and checking all of it again takes longer than to store the response.
 ALTER TABLE response
   DROP CONSTRAINT response_department_id_fkey,
   DROP CONSTRAINT response_employee_id_fkey,

@@ -153,25 +153,40 @@ impl<'a> Intake<'a> {
 
     /// Stores records, each with its invitation; the outcomes are in their order.
     ///
-    /// `extra` is hashed with each record's content: the answers of an imported rating, else empty. `told` hears again and
-    /// again how many more are stored.
+    /// `told` hears again and again how many more are stored.
     pub fn store(
         &mut self,
         conn: &mut Connection,
         records: &[(&ServiceRecord, &str)],
         asking: Asking,
+        told: impl FnMut(usize),
+    ) -> Result<Vec<Outcome>> {
+        let mut tallies = Tallies::default();
+        let outcomes = self.store_counting(conn, records, asking, &mut tallies, told)?;
+        tally::add(conn, &tallies)?;
+        Ok(outcomes)
+    }
+
+    /// The same with what the records count for added to `tallies`, which the caller stores with what else it counts.
+    ///
+    /// `extra` is hashed with each record's content: the answers of an imported rating, else empty.
+    pub(super) fn store_counting(
+        &mut self,
+        conn: &mut Connection,
+        records: &[(&ServiceRecord, &str)],
+        asking: Asking,
+        // Stored once for all records: PostgreSQL keeps every state of a row until the transaction ends, and looks through
+        // them at each further change.
+        tallies: &mut Tallies,
         mut told: impl FnMut(usize),
     ) -> Result<Vec<Outcome>> {
         let secrets = self.secrets;
         let seal = move |part: &[(&ServiceRecord, &str)]| -> Result<Vec<Sealed>> {
             part.iter().map(|(record, extra)| Sealed::of(secrets, record, extra)).collect()
         };
-        // Written once for all of them: PostgreSQL keeps every state of a row until the transaction ends, and looks
-        // through them at each further change.
-        let mut tallies = Tallies::default();
         let mut outcomes = Vec::with_capacity(records.len());
         let mut store = |part: &[(&ServiceRecord, &str)], sealed: Vec<Sealed>| -> Result<()> {
-            outcomes.extend(self.store_part(conn, part, sealed, asking, &mut tallies)?);
+            outcomes.extend(self.store_part(conn, part, sealed, asking, tallies)?);
             told(part.len());
             Ok(())
         };
@@ -185,7 +200,6 @@ impl<'a> Intake<'a> {
                 receiver.into_iter().try_for_each(|(part, sealed)| store(part, sealed?))
             })?;
         }
-        tally::add(conn, &tallies)?;
         Ok(outcomes)
     }
 
