@@ -16,12 +16,12 @@ use super::{Connection, Error, Pool, Result};
 /// Links asked for in one question at most.
 const BATCH: usize = 256;
 
-/// Links that may wait; beyond that customers are asked to come again in a moment.
-const QUEUE: usize = 4096;
+/// Links that may wait on a server; beyond that customers are asked to come again in a moment.
+pub const QUEUE: usize = 4096;
 
 /// Finds invitations by the hash of their token. Cheap to clone; clones ask together.
 #[derive(Clone)]
-pub struct Links {
+pub struct LinkFinder {
     pool: Pool,
     waiting: Arc<Mutex<Waiting>>,
 }
@@ -41,7 +41,7 @@ struct Job {
 /// What is to be done with the invitation, on the same connection, or with the reason why it could not be looked up.
 type Finish = Box<dyn FnOnce(Result<(&mut Connection, Option<Found>)>) + Send>;
 
-impl Links {
+impl LinkFinder {
     /// On this database.
     pub fn new(pool: Pool) -> Self {
         Self { pool, waiting: Arc::default() }
@@ -50,7 +50,8 @@ impl Links {
     /// What `read` makes of the invitation whose token has this hash; `None` if no invitation has it.
     ///
     /// # Errors
-    /// What `read` fails with, or the database; [`Error::Busy`] if too many wait, or no answer came in time.
+    /// What `read` fails with, or the database; [`Error::Busy`] if too many wait, or no answer came in time;
+    /// [`Error::Stopped`] if whoever asked for it panicked.
     pub async fn find<T: Send + 'static>(
         &self,
         token_hash: Vec<u8>,
@@ -82,8 +83,8 @@ impl Links {
         }
         waiting.jobs.push(job);
         if waiting.asking.as_ref().is_none_or(JoinHandle::is_finished) {
-            let links = self.clone();
-            waiting.asking = Some(spawn_blocking(move || links.ask()));
+            let finder = self.clone();
+            waiting.asking = Some(spawn_blocking(move || finder.ask()));
         }
         Ok(())
     }
@@ -126,7 +127,7 @@ impl Links {
 }
 
 /// Whoever asks. If it panics, who waits is let go, and the next one to come is asked for again.
-struct Asking<'a>(&'a Links);
+struct Asking<'a>(&'a LinkFinder);
 
 impl Drop for Asking<'_> {
     fn drop(&mut self) {

@@ -8,7 +8,7 @@ use actix_web::web::{self, PayloadConfig, ServiceConfig, get, head, post, scope}
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::context::Context;
-use crate::db::links::Links;
+use crate::db::links::LinkFinder;
 use crate::db::response_writer::ResponseWriter;
 use crate::domain::network;
 
@@ -34,7 +34,7 @@ pub struct Web {
     /// Settings, storage, time, secrets.
     pub context: Context,
     /// Finds invitations.
-    links: Links,
+    links: LinkFinder,
     /// Stores answers.
     pub writer: ResponseWriter,
     /// Counts wrong tokens by where they come from.
@@ -53,7 +53,7 @@ impl Web {
     /// For one process. `captured_mail` is where a demo's mail is written; `None` outside the demo.
     pub fn new(context: Context, writer: ResponseWriter, captured_mail: Option<std::path::PathBuf>) -> Self {
         Self {
-            links: Links::new(context.pool.clone()),
+            links: LinkFinder::new(context.pool.clone()),
             context,
             writer,
             guesses: guesses::Guesses::new(),

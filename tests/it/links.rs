@@ -1,9 +1,11 @@
 //! Links that are opened at the same time: each finds its own invitation, or none. On PostgreSQL they are looked up
 //! together, on SQLite one by one.
 
+use std::sync::mpsc::channel;
+
 use diesel::prelude::*;
 use manyi::db::invitation::Found;
-use manyi::db::links::Links;
+use manyi::db::links::{LinkFinder, QUEUE};
 use manyi::db::schema::invitation;
 use manyi::db::{self, Error};
 
@@ -11,13 +13,13 @@ use crate::harness::TestApp;
 
 /// What becomes of links that are opened at once: the number of the service record behind each.
 fn open(app: &TestApp, tokens: &[String], read: fn(&Found) -> db::Result<String>) -> Vec<db::Result<Option<String>>> {
-    let links = Links::new(app.pool().clone());
+    let finder = LinkFinder::new(app.pool().clone());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let mut waiting = tokio::task::JoinSet::new();
         for (at, token) in tokens.iter().enumerate() {
-            let (links, hash) = (links.clone(), manyi::crypto::Token::from_text(token).hash());
-            waiting.spawn(async move { (at, links.find(hash, move |_, found| read(&found)).await) });
+            let (finder, hash) = (finder.clone(), manyi::crypto::Token::from_text(token).hash());
+            waiting.spawn(async move { (at, finder.find(hash, move |_, found| read(&found)).await) });
         }
         let mut opened = waiting.join_all().await;
         opened.sort_by_key(|(at, _)| *at);
@@ -78,4 +80,37 @@ on_both!(one_that_is_stored_wrongly_does_not_take_the_others_along, |app| {
     let read: Vec<_> = opened.iter().map(|found| found.as_ref().ok().cloned().flatten()).collect();
     assert_eq!(read, [None, Some(numbers[1].clone()), Some(numbers[2].clone())]);
     assert!(matches!(opened[0], Err(Error::Stored { column: "locale", .. })), "{:?}", opened[0]);
+});
+
+on_both!(on_a_server_so_many_wait_and_no_more, |app| {
+    if app.pool().is_file() {
+        return;
+    }
+    let (tokens, numbers) = tokens(app, 1);
+    let hash = manyi::crypto::Token::from_text(&tokens[0]).hash();
+    let finder = LinkFinder::new(app.pool().clone());
+    let find = || {
+        let (finder, hash) = (finder.clone(), hash.clone());
+        async move { finder.find(hash, |_, found| number(&found)).await }
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let ((begin, begun), (end, ended)) = (channel(), channel());
+        let (first, hash) = (finder.clone(), hash.clone());
+        let slowly = move |_: &mut _, found| {
+            begin.send(()).unwrap();
+            ended.recv().unwrap();
+            number(&found)
+        };
+        let mut waiting = tokio::task::JoinSet::new();
+        waiting.spawn(async move { first.find(hash, slowly).await });
+        tokio::task::yield_now().await;
+        begun.recv().unwrap();
+        (0..QUEUE).for_each(|_| drop(waiting.spawn(find())));
+        tokio::task::yield_now().await;
+        assert!(matches!(find().await, Err(Error::Busy)));
+        end.send(()).unwrap();
+        let found = waiting.join_all().await;
+        assert!(found.into_iter().all(|found| found.unwrap().as_ref() == Some(&numbers[0])));
+    });
 });

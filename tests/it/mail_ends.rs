@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use diesel::prelude::*;
 use manyi::clock::Clock;
+use manyi::db::intake::Stored;
+use manyi::db::schema::invitation;
 use manyi::db::{self, clock_check, mail_queue, outbox};
 use manyi::domain::invitation::State;
 use manyi::domain::period::{Grain, Period};
@@ -20,6 +23,9 @@ use crate::harness::TestApp;
 fn unclear(step: &str) -> String {
     if step == "." { "999 what" } else { "250 fine" }.to_owned()
 }
+
+/// When an invitation is due, and over.
+type Times = (NaiveDateTime, NaiveDateTime);
 
 /// Doctor finds nothing wrong, and the ledger counts so many services as asked.
 fn fits(app: &TestApp, asked: u32) {
@@ -83,6 +89,34 @@ on_both!(time_alone_ends_an_invitation_and_what_comes_later_changes_nothing, |ap
     let counts = app.pool().query_now(|conn| db::invitation::counts_by_state(conn, app.now())).unwrap();
     assert_eq!(counts, [(State::Expired, 1)].into());
     fits(app, 1);
+});
+
+on_both!(a_count_of_states_says_to_the_second_what_an_invitation_says, |app| {
+    app.department("D1");
+    let counted = |app: &TestApp, stored: &Stored, seconds: &[i64], at: fn(Times) -> NaiveDateTime| {
+        let times = invitation::table.find(stored.invitation_id).select((invitation::due_at, invitation::expires_at));
+        let moment =
+            at(app.pool().query_now(|conn| times.get_result(conn).map_err(db::Error::from)).unwrap()).and_utc();
+        let number = format!("A-{}", stored.invitation_id);
+        let one = |seconds: &i64| {
+            let now = moment + TimeDelta::seconds(*seconds);
+            let (state, counts) = app
+                .pool()
+                .query_now(|conn| -> db::Result<_> {
+                    Ok((db::invitation::state_of(conn, &number, now)?, db::invitation::counts_by_state(conn, now)?))
+                })
+                .unwrap();
+            assert_eq!(counts, [(state.unwrap(), 1)].into());
+            state.unwrap()
+        };
+        seconds.iter().map(one).collect::<Vec<_>>()
+    };
+    let stored = again(app, 1);
+    let due = counted(app, &stored, &[-1, 0, 1], |(due, _)| due);
+    assert_eq!(due, [State::Scheduled, State::Queued, State::Queued]);
+    app.deliver();
+    let over = counted(app, &stored, &[-1, 0, 1], |(_, over)| over);
+    assert_eq!(over, [State::Sent, State::Sent, State::Expired]);
 });
 
 on_both!(an_address_that_is_not_there_never_got_the_mail, |app| {

@@ -276,7 +276,7 @@ fn mention(row: &ServiceRow) -> Mention<'_> {
 fn effect(outcome: Outcome, row: &ServiceRow) -> Effect {
     match outcome {
         Outcome::Created(_) => Effect::Created,
-        Outcome::Unchanged(_) => Effect::Unchanged,
+        Outcome::Unchanged => Effect::Unchanged,
         Outcome::Conflict => {
             Effect::Refused(vec![FieldError::new("external_id", &row.record.external_id, Reason::Conflict)])
         }

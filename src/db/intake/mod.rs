@@ -10,7 +10,6 @@ use diesel::prelude::*;
 
 use super::department::Departments;
 use super::instant::Instant;
-use super::invitation::{TIMES, state_at};
 use super::questionnaire::Current;
 use super::schema::{client, employee, invitation, outbox, service_record};
 use super::{Connection, Result, complaint, eligibility, employee as employees, questionnaire, suppression, tally};
@@ -59,7 +58,7 @@ pub enum Outcome {
     /// Stored now.
     Created(Stored),
     /// The same record again: nothing was changed.
-    Unchanged(State),
+    Unchanged,
     /// The same number with other content: nothing was changed.
     Conflict,
     /// It names a department or an employee that is not there.
@@ -217,14 +216,14 @@ impl<'a> Intake<'a> {
                 *slot = Some(outcome);
             }
         };
-        let there = self.there_already(conn, records)?;
+        let there = Self::there_already(conn, records)?;
         let mut fresh: Vec<Resolved<'_>> = Vec::with_capacity(records.len());
         let mut first: HashMap<&str, usize> = HashMap::new();
         let mut repeats = Vec::new();
         for (at, ((record, _), sealed)) in records.iter().zip(sealed).enumerate() {
             let hash = &sealed.content_hash;
-            if let Some((known, state)) = there.get(&record.external_id) {
-                set(at, if known == hash { Outcome::Unchanged(*state) } else { Outcome::Conflict });
+            if let Some(known) = there.get(&record.external_id) {
+                set(at, if known == hash { Outcome::Unchanged } else { Outcome::Conflict });
             } else if let Some(earlier) = first.get(record.external_id.as_str()) {
                 repeats.push((at, *earlier, sealed.content_hash));
             } else {
@@ -239,9 +238,8 @@ impl<'a> Intake<'a> {
         }
         let stored = self.insert(conn, &fresh, asking, tallies)?;
         for (at, earlier, hash) in repeats {
-            let same =
-                fresh.get(earlier).zip(stored.get(earlier)).filter(|(first, _)| first.sealed.content_hash == hash);
-            set(at, same.map_or(Outcome::Conflict, |(_, stored)| Outcome::Unchanged(stored.state)));
+            let is_same = fresh.get(earlier).is_some_and(|first| first.sealed.content_hash == hash);
+            set(at, if is_same { Outcome::Unchanged } else { Outcome::Conflict });
         }
         for (resolved, stored) in fresh.iter().zip(stored) {
             set(resolved.at, Outcome::Created(stored));
@@ -285,23 +283,14 @@ impl<'a> Intake<'a> {
         Ok(id)
     }
 
-    fn there_already(
-        &self,
-        conn: &mut Connection,
-        records: &[(&ServiceRecord, &str)],
-    ) -> Result<HashMap<String, (Vec<u8>, State)>> {
+    /// What records of these numbers are stored, by number: the hash of what each says.
+    fn there_already(conn: &mut Connection, records: &[(&ServiceRecord, &str)]) -> Result<HashMap<String, Vec<u8>>> {
         let ids: Vec<&str> = records.iter().map(|(record, _)| record.external_id.as_str()).collect();
-        type Found = (String, Vec<u8>, (String, chrono::NaiveDateTime, chrono::NaiveDateTime));
-        let found: Vec<Found> = service_record::table
-            .inner_join(invitation::table)
+        let found: Vec<(String, Vec<u8>)> = service_record::table
             .filter(service_record::external_id.eq_any(ids))
-            .filter(invitation::purpose.eq(SERVICE))
-            .select((service_record::external_id, service_record::content_hash, TIMES))
+            .select((service_record::external_id, service_record::content_hash))
             .load(conn)?;
-        let read = |(id, hash, (word, due_at, expires_at)): Found| {
-            Ok((id, (hash, state_at((&word, due_at, expires_at), self.now)?)))
-        };
-        found.into_iter().map(read).collect()
+        Ok(found.into_iter().collect())
     }
 
     /// The states of the invitations to be, and when they are due: rules, suppression, open complaints,

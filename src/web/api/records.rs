@@ -122,7 +122,7 @@ impl Judgement {
         };
         let (status, errors) = match outcome {
             Outcome::Created(_) => ("created", Vec::new()),
-            Outcome::Unchanged(_) => ("unchanged", Vec::new()),
+            Outcome::Unchanged => ("unchanged", Vec::new()),
             Outcome::Conflict => {
                 ("conflict", faults(place, &[FieldError::new("external_id", "", Reason::Conflict)], t))
             }
