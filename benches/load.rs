@@ -137,6 +137,7 @@ fn percent(share: f64) -> String {
 fn told(what: &str, measured: &mut Measured, target: &str) {
     let (p50, p99) = (measured.percentile(50.0), measured.percentile(99.0));
     line(what, &format!("{:>8.0}/s  p50 {p50:>5.2} ms  p99 {p99:>6.2} ms", measured.per_second()), target);
+    line("  each took", &measured.taken(), "");
 }
 
 /// A filled-in questionnaire for each token.

@@ -1,6 +1,7 @@
 //! A light HTTP client: many kept-alive connections on one thread, because it shares the machine with the server. It
 //! reads the status and where the answer ends, nothing more.
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -34,6 +35,16 @@ pub enum Pace {
 pub struct Measured {
     time: Duration,
     latencies: Vec<Duration>,
+    taken: Taken,
+}
+
+/// What this process has taken of the machine. Nothing where there is no `/proc`.
+#[derive(Default)]
+struct Taken {
+    /// Processor time, in hundredths of a second, by the name of the threads that took it.
+    ticks: BTreeMap<String, u64>,
+    /// Bytes on their way to a disk.
+    written: u64,
 }
 
 impl Requests {
@@ -51,13 +62,14 @@ impl Requests {
             streams.push(stream);
         }
         let next = Arc::new(AtomicUsize::new(0));
+        let before = Taken::so_far();
         let start = Instant::now();
         let mut running = JoinSet::new();
         for stream in streams {
             running.spawn(self.clone().work(stream, next.clone(), start, pace));
         }
         let latencies = running.join_all().await.concat();
-        Measured { time: start.elapsed(), latencies }
+        Measured { time: start.elapsed(), latencies, taken: Taken::so_far().since(&before) }
     }
 
     async fn work(self, stream: TcpStream, next: Arc<AtomicUsize>, start: Instant, pace: Pace) -> Vec<Duration> {
@@ -131,6 +143,20 @@ impl Measured {
     pub fn add(&mut self, other: Self) {
         self.time += other.time;
         self.latencies.extend(other.latencies);
+        self.taken.written += other.taken.written;
+        for (name, ticks) in other.taken.ticks {
+            *self.taken.ticks.entry(name).or_default() += ticks;
+        }
+    }
+
+    /// What each answer took, processor time by thread: it swings less than the rate where others use the machine too.
+    pub fn taken(&self) -> String {
+        let count = self.latencies.len() as f64;
+        let micros = |ticks: &u64| *ticks as f64 * 10_000.0 / count;
+        let each =
+            self.taken.ticks.iter().map(|(name, ticks)| (name, micros(ticks))).filter(|(_, micros)| *micros >= 0.5);
+        let each = each.map(|(name, micros)| format!("{name} {micros:.0} µs, ")).collect::<String>();
+        format!("{each}written {:.1} kB", self.taken.written as f64 / 1000.0 / count)
     }
 
     /// Answers a second.
@@ -143,5 +169,35 @@ impl Measured {
         self.latencies.sort_unstable();
         let at = (self.latencies.len() as f64 * percent / 100.0) as usize;
         self.latencies[at.min(self.latencies.len() - 1)].as_secs_f64() * 1000.0
+    }
+}
+
+impl Taken {
+    fn so_far() -> Self {
+        let mut taken = Self::default();
+        let client = std::process::id().to_string();
+        for task in std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten() {
+            let Ok(stat) = std::fs::read_to_string(task.path().join("stat")) else { continue };
+            // Behind the name, which may hold spaces, the times in user and system mode are the 12th and 13th.
+            let Some((name, rest)) = stat.split_once(" (").and_then(|(_, rest)| rest.rsplit_once(") ")) else {
+                continue;
+            };
+            // The client runs on the first thread, whose number is that of the process.
+            let name = if task.file_name() == *client.as_str() { "client" } else { name };
+            let ticks = rest.split(' ').skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok());
+            *taken.ticks.entry(name.to_owned()).or_default() += ticks.sum::<u64>();
+        }
+        let io = std::fs::read_to_string("/proc/self/io").unwrap_or_default();
+        let written = io.lines().find_map(|line| line.strip_prefix("write_bytes: "));
+        taken.written = written.and_then(|bytes| bytes.parse().ok()).unwrap_or_default();
+        taken
+    }
+
+    fn since(self, before: &Self) -> Self {
+        let since = |(name, ticks): (String, u64)| {
+            let before = before.ticks.get(&name).copied().unwrap_or_default();
+            (name, ticks.saturating_sub(before))
+        };
+        Self { ticks: self.ticks.into_iter().map(since).collect(), written: self.written - before.written }
     }
 }
