@@ -106,7 +106,7 @@ pub fn by_code(conn: &mut Connection, code: &str) -> Result<Option<Counter>> {
 /// The same with its department.
 pub fn with_department(conn: &mut Connection, code: &str) -> Result<Option<(Counter, Department)>> {
     let Some(found) = by_code(conn, code)? else { return Ok(None) };
-    let department = department::table.find(found.department_id).get_result(conn)?;
+    let department = department::table.find(found.department_id).select(Department::as_select()).get_result(conn)?;
     Ok(Some((found, department)))
 }
 

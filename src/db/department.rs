@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::schema::department;
@@ -26,8 +26,6 @@ pub struct Department {
     pub parent_id: Option<i64>,
     /// Where its head is told what is due.
     pub head_email: Option<String>,
-    /// When it was first stored.
-    pub created_at: NaiveDateTime,
 }
 
 /// What is known of a department beside its key.
@@ -67,7 +65,7 @@ impl Department {
 impl Departments {
     /// Loads them, by code.
     pub fn load(conn: &mut Connection) -> Result<Self> {
-        Ok(Self::new(department::table.order(department::code).load(conn)?))
+        Ok(Self::new(department::table.select(Department::as_select()).order(department::code).load(conn)?))
     }
 
     fn new(all: Vec<Department>) -> Self {

@@ -350,7 +350,7 @@ fn cases(
             record_id: record.id,
             attribution: record.attribution()?,
             channel: parse("service_record", "channel", &channel)?,
-            completed_at: utc(record.completed_at),
+            completed_at: record.completed_at.into(),
             last: last.get(record_id).copied(),
             external_id: record.external_id,
             service_type: record.service_type,

@@ -12,6 +12,7 @@ use diesel::sqlite::Sqlite;
 use diesel::{PgConnection, SqliteConnection};
 
 use super::department::Department;
+use super::instant::Instant;
 use super::intake::SERVICE;
 use super::schema::{department, invitation, service_record};
 use super::{Connection, Result, parse, partial, utc};
@@ -77,8 +78,8 @@ struct InvitationPart {
     salt: Option<Vec<u8>>,
     questionnaire_version_id: i64,
     locale: String,
-    expires_at: NaiveDateTime,
-    sent_at: Option<NaiveDateTime>,
+    expires_at: Instant,
+    sent_at: Option<Instant>,
     email_hash: Option<Vec<u8>>,
 }
 
@@ -93,7 +94,7 @@ pub(super) struct RecordPart {
     touchpoint: Option<String>,
     channel: String,
     pub(super) service_type: Option<String>,
-    pub(super) completed_at: NaiveDateTime,
+    pub(super) completed_at: Instant,
 }
 
 impl RecordPart {
@@ -270,14 +271,14 @@ impl Found {
             state: parse("invitation", "state", &invitation.state)?,
             questionnaire_version_id: invitation.questionnaire_version_id,
             locale: parse("invitation", "locale", &invitation.locale)?,
-            expires_at: utc(invitation.expires_at),
+            expires_at: invitation.expires_at.into(),
             salt: invitation.salt,
             is_sent: invitation.sent_at.is_some(),
             email_hash: invitation.email_hash,
             attribution: record.attribution()?,
             service_record_id: record.id,
             external_id: record.external_id,
-            completed_at: utc(record.completed_at),
+            completed_at: record.completed_at.into(),
             service_type: record.service_type,
             department,
         })

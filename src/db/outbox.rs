@@ -217,7 +217,7 @@ pub fn claim(conn: &mut Connection, secrets: &Secrets, now: DateTime<Utc>, limit
                 external_id: record.external_id,
                 contact: contact.transpose()?.unwrap_or_default(),
                 service_type: record.service_type,
-                completed_at: utc(record.completed_at),
+                completed_at: record.completed_at.into(),
                 department,
                 words: words.remove(&mail.id).ok_or(diesel::result::Error::NotFound)?,
             })
@@ -389,7 +389,7 @@ pub(super) fn mark_sent(conn: &mut Connection, ids: &[i64], zone: Tz, at: Option
         .select(RecordPart::as_select())
         .load(conn)?;
     for record in records {
-        let periods = Periods::at(utc(record.completed_at), zone);
+        let periods = Periods::at(record.completed_at.into(), zone);
         tallies.add_service(record.attribution()?, periods, ServiceDelta { invited: 1, ..ServiceDelta::default() });
     }
     Ok(tallies)
