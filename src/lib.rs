@@ -39,3 +39,7 @@ pub mod jobs;
 pub mod mail;
 pub mod stats;
 pub mod web;
+
+/// What one thread reads, another one stores and frees: the system's allocator is slow at that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -8,8 +8,9 @@ use diesel::connection::SimpleConnection;
 
 use super::{Connection, Error, Pool};
 
-/// Commits after which the log is worth moving: a few megabytes.
-const COMMITS: u32 = 200;
+/// Commits after which the log is worth moving: some ten megabytes, a fraction of what has the writer's own commits move
+/// it (`wal_autocheckpoint`).
+const COMMITS: u32 = 50;
 
 /// Counts commits, and wakes the thread that moves the log.
 pub(super) struct Checkpoints {

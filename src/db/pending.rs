@@ -3,7 +3,7 @@
 //! What the database shows before a release is how many wait per department, channel and month; after it, answers
 //! without a way back to an invitation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 use rand::seq::SliceRandom;
@@ -24,7 +24,7 @@ const SEALED: &str = "pending_response.sealed";
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Group {
     department_id: i64,
-    channel: &'static str,
+    channel: String,
     cohort: String,
 }
 
@@ -55,14 +55,13 @@ pub fn accept(
     for answer in answers {
         groups.entry(Group::of(&answer)).or_default().push(answer);
     }
-    let waiting = waiting(conn, &groups)?;
+    let mut waiting = waiting(conn, &groups)?;
+    waiting.retain(|group, ids| groups.get(group).is_some_and(|answers| answers.len() + ids.len() >= COMPANY));
+    let mut taken = take(conn, secrets, waiting)?;
     let mut rows = Vec::new();
     let mut released = Vec::new();
     for (group, mut answers) in groups {
-        let key = (group.department_id, group.channel.to_owned(), group.cohort.clone());
-        if answers.len() + waiting.get(&key).copied().unwrap_or(0) >= COMPANY {
-            answers.extend(take(conn, secrets, &group)?);
-        }
+        answers.extend(taken.remove(&group).unwrap_or_default());
         // Another instance may have taken those who waited in the meantime.
         if answers.len() >= COMPANY {
             released.push(answers);
@@ -78,7 +77,7 @@ pub fn accept(
         .map(|(group, (id, sealed))| NewPending {
             id: id.clone(),
             department_id: group.department_id,
-            channel: group.channel,
+            channel: &group.channel,
             cohort: &group.cohort,
             sealed: sealed.clone(),
         })
@@ -165,38 +164,48 @@ fn release(
     response::insert_anonymous(conn, &rows, tallies)
 }
 
-/// How many wait in each group of these departments.
-fn waiting(
-    conn: &mut Connection,
-    groups: &BTreeMap<Group, Vec<Response>>,
-) -> Result<BTreeMap<(i64, String, String), usize>> {
+/// Who waits in each group of these departments, by their ids.
+fn waiting(conn: &mut Connection, groups: &BTreeMap<Group, Vec<Response>>) -> Result<BTreeMap<Group, Vec<Vec<u8>>>> {
     let mut departments: Vec<i64> = groups.keys().map(|group| group.department_id).collect();
     departments.dedup();
-    let rows: Vec<(i64, String, String, i64)> = pending_response::table
+    let rows: Vec<(i64, String, String, Vec<u8>)> = pending_response::table
         .filter(pending_response::department_id.eq_any(departments))
-        .group_by((pending_response::department_id, pending_response::channel, pending_response::cohort))
         .select((
             pending_response::department_id,
             pending_response::channel,
             pending_response::cohort,
-            diesel::dsl::count_star(),
+            pending_response::id,
         ))
         .load(conn)?;
-    let count = |n: i64| usize::try_from(n).unwrap_or(0);
-    Ok(rows.into_iter().map(|(department, channel, cohort, n)| ((department, channel, cohort), count(n))).collect())
+    let mut waiting: BTreeMap<Group, Vec<Vec<u8>>> = BTreeMap::new();
+    for (department_id, channel, cohort, id) in rows {
+        waiting.entry(Group { department_id, channel, cohort }).or_default().push(id);
+    }
+    Ok(waiting)
 }
 
-/// Takes out all who wait in a group.
-fn take(conn: &mut Connection, secrets: &Secrets, group: &Group) -> Result<Vec<Response>> {
-    let rows: Vec<(Vec<u8>, Vec<u8>)> = diesel::delete(
-        pending_response::table
-            .filter(pending_response::department_id.eq(group.department_id))
-            .filter(pending_response::channel.eq(group.channel))
-            .filter(pending_response::cohort.eq(&group.cohort)),
-    )
-    .returning((pending_response::id, pending_response::sealed))
-    .get_results(conn)?;
-    rows.iter().map(|(id, sealed)| open(secrets, id, sealed)).collect()
+/// Takes these out of their groups, those who are still there.
+fn take(
+    conn: &mut Connection,
+    secrets: &Secrets,
+    waiting: BTreeMap<Group, Vec<Vec<u8>>>,
+) -> Result<BTreeMap<Group, Vec<Response>>> {
+    let mut taken: BTreeMap<Group, Vec<Response>> = BTreeMap::new();
+    let groups: HashMap<&[u8], &Group> =
+        waiting.iter().flat_map(|(group, ids)| ids.iter().map(move |id| (id.as_slice(), group))).collect();
+    if groups.is_empty() {
+        return Ok(taken);
+    }
+    let ids: Vec<&[u8]> = groups.keys().copied().collect();
+    let rows: Vec<(Vec<u8>, Vec<u8>)> =
+        diesel::delete(pending_response::table.filter(pending_response::id.eq_any(ids)))
+            .returning((pending_response::id, pending_response::sealed))
+            .get_results(conn)?;
+    for (id, sealed) in &rows {
+        let Some(group) = groups.get(id.as_slice()) else { continue };
+        taken.entry((*group).clone()).or_default().push(open(secrets, id, sealed)?);
+    }
+    Ok(taken)
 }
 
 /// Every answer to a questionnaire is padded to one length, so that its size tells nothing.
@@ -218,7 +227,7 @@ impl Group {
     fn of(answer: &Response) -> Self {
         Self {
             department_id: answer.attribution.department_id,
-            channel: answer.attribution.channel.map_or("", |channel| channel.as_str()),
+            channel: answer.attribution.channel.map_or("", |channel| channel.as_str()).to_owned(),
             cohort: cohort(answer),
         }
     }
@@ -240,7 +249,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::questionnaire::{MAX_TEXT, Questionnaire};
+    use crate::domain::questionnaire::{MAX_TEXT, Questionnaire, text_length};
     use crate::domain::response::{Attribution, Periods};
     use crate::domain::service_record::{Channel, Touchpoint};
 
@@ -271,7 +280,11 @@ mod tests {
         let questionnaire: Questionnaire = serde_json::from_str(Questionnaire::ONLINE_JSON).unwrap();
         let length = |comment| seal(&secrets, &answer(comment), questionnaire.room()).unwrap().1.len();
         let shortest = length(None);
-        assert_eq!(length(Some("😀".repeat(MAX_TEXT))), shortest);
-        assert_eq!(length(Some("\"\\".repeat(MAX_TEXT / 2))), shortest);
+        for longest in ["满".repeat(MAX_TEXT), "😀".repeat(MAX_TEXT / 2), "\"\\".repeat(MAX_TEXT / 2)] {
+            assert_eq!(text_length(&longest), MAX_TEXT);
+            assert_eq!(length(Some(longest)), shortest);
+        }
+        // Four pieces of PostgreSQL's (TOAST_MAX_CHUNK_SIZE).
+        assert!(shortest <= 4 * 1_996, "{shortest}");
     }
 }

@@ -119,8 +119,12 @@ struct AnonymousRow<'a> {
 
 /// Stores named responses; their invitations are marked in the same transaction. How many there are to each version is
 /// added to `tallies`, whatever else of them counts.
-pub fn insert_named(conn: &mut Connection, responses: &[Named], tallies: &mut Tallies) -> Result<()> {
-    let rows: Vec<_> = responses.iter().map(NamedRow::new).collect();
+pub fn insert_named<'a>(
+    conn: &mut Connection,
+    responses: impl IntoIterator<Item = &'a Named>,
+    tallies: &mut Tallies,
+) -> Result<()> {
+    let rows: Vec<_> = responses.into_iter().map(NamedRow::new).collect();
     for rows in rows.chunks(BATCH) {
         insert_rows!(conn, response::table, rows)?;
     }

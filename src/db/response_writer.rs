@@ -126,9 +126,9 @@ impl Writer {
         while let Ok(first) = queue.recv() {
             let mut batch = vec![first];
             batch.extend(queue.try_iter().take(BATCH - 1));
-            let (submissions, replies): (Vec<_>, Vec<_>) =
+            let (mut submissions, replies): (Vec<_>, Vec<_>) =
                 batch.into_iter().map(|job| (job.submission, job.reply)).unzip();
-            match self.store(&submissions) {
+            match self.store(&mut submissions) {
                 Ok(receipts) => {
                     for (reply, receipt) in replies.into_iter().zip(receipts) {
                         // Who has gone away in the meantime needs no answer; the response is stored all the same.
@@ -147,20 +147,20 @@ impl Writer {
     }
 
     fn store_one(&self, submission: Submission) -> Result<Receipt> {
-        Ok(self.store(&[submission])?.into_iter().next().unwrap_or(Receipt::Late))
+        Ok(self.store(&mut [submission])?.into_iter().next().unwrap_or(Receipt::Late))
     }
 
-    fn store(&self, submissions: &[Submission]) -> Result<Vec<Receipt>> {
+    fn store(&self, submissions: &mut [Submission]) -> Result<Vec<Receipt>> {
         self.pool.write_now(|conn| store(conn, (&self.secrets, &self.questionnaires), self.zone, submissions))
     }
 }
 
-/// Stores a batch; each receipt stands where its submission does.
+/// Stores a batch; each receipt stands where its submission does. Named answers are told in which periods they count.
 fn store(
     conn: &mut Connection,
     (secrets, questionnaires): (&Secrets, &Published),
     zone: Tz,
-    submissions: &[Submission],
+    submissions: &mut [Submission],
 ) -> Result<Vec<Receipt>> {
     // First, as everywhere: whoever locks the periods last could wait crosswise with whoever moves one.
     let progress = Progress::hold(conn)?;
@@ -187,19 +187,18 @@ fn store(
         receipts.push(Receipt::Stored);
         match submission {
             Submission::Invited { answer: Answer::Named(answer), .. } => {
-                let mut answer = answer.clone();
                 let response = &mut answer.response;
                 response.counts_in = response.served.counting(|period| progress.state(period));
                 tallies.add_response(response);
                 let responded = ServiceDelta { responded: 1, ..ServiceDelta::default() };
                 tallies.add_service(response.attribution, response.served, responded);
-                named.push(answer);
+                named.push(&*answer);
             }
             Submission::Invited { answer: Answer::Anonymous(answer), .. } => anonymous.push(answer.clone()),
             Submission::WalkUp { response, .. } => anonymous.push(response.clone()),
         }
     }
-    response::insert_named(conn, &named, &mut tallies)?;
+    response::insert_named(conn, named, &mut tallies)?;
     if !anonymous.is_empty() {
         pending::accept(conn, (secrets, questionnaires), &progress, anonymous, &mut tallies)?;
     }

@@ -24,7 +24,7 @@ pub enum Kind {
     YesNo,
     /// A box to tick.
     Consent,
-    /// Free text, at most [`MAX_TEXT`](super::MAX_TEXT) characters.
+    /// Free text, no longer than [`MAX_TEXT`](super::MAX_TEXT).
     Text,
 }
 

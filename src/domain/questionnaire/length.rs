@@ -11,8 +11,12 @@ pub const LOAD_ALLOWED: usize = 15;
 /// Seconds that one unit of load takes to answer on a phone.
 const SECONDS: usize = 10;
 
-/// Sealed answers are padded to a multiple of this many bytes.
-const BLOCK: usize = 10_000;
+/// Sealed answers are padded to a multiple of this many bytes: with one free text they fit four of the pieces into which
+/// PostgreSQL cuts long values (1,996 bytes), and two of SQLite's pages beside the row's own.
+const BLOCK: usize = 7_900;
+
+/// The most bytes that one unit of UTF-16 has in UTF-8. Four make two units, and what JSON escapes has two.
+const MOST_OF_A_UNIT: usize = 3;
 
 /// What a response takes beside its answers, in bytes.
 const BESIDE: usize = 1_000;
@@ -61,7 +65,7 @@ impl Question {
     fn room(&self) -> usize {
         let values = self.values().iter().map(|value| value.len() + 1).sum::<usize>();
         let reasons = self.why.iter().flat_map(|why| &why.reasons).map(|reason| reason.code.len() + 1).sum::<usize>();
-        let text = if self.kind == Kind::Text { MAX_TEXT * char::MAX.len_utf8() } else { 0 };
+        let text = if self.kind == Kind::Text { MAX_TEXT * MOST_OF_A_UNIT } else { 0 };
         self.items().map(|item| 2 * item.code.len() + 20 + values + text).sum::<usize>()
             + reasons
             + self.code.len()

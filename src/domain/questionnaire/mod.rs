@@ -14,7 +14,7 @@ pub use self::length::{LOAD_ALLOWED, LOAD_OF_A_MINUTE, Length};
 pub use self::logic::{Asked, Condition, ShowIf, TooManyWays, Way};
 pub use self::partial::Partial;
 pub use self::preview::{JudgedOption, Mismatch};
-pub use self::read::{AnswerError, AnswerProblem, Reading};
+pub use self::read::{AnswerError, AnswerProblem, Reading, text_length};
 pub use self::score::Scored;
 pub use super::points::SATISFIED as SATISFIED_POINTS;
 
@@ -39,7 +39,7 @@ pub const NOT_APPLICABLE: &str = "na";
 /// The question that decides whether a customer is satisfied (CONTRACT §8.3).
 pub const OVERALL: &str = "overall";
 
-/// The longest free text taken, in characters.
+/// The longest free text taken, in [`text_length`].
 pub const MAX_TEXT: usize = 2000;
 
 /// The most reasons offered for a low answer.

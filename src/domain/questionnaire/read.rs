@@ -24,7 +24,7 @@ pub enum AnswerProblem {
     Duplicate,
     /// The questionnaire has no such question.
     UnknownQuestion,
-    /// A text over [`MAX_TEXT`] characters, or one with control characters.
+    /// A text longer than [`MAX_TEXT`], or one with control characters.
     BadText,
 }
 
@@ -141,10 +141,21 @@ impl Item<'_> {
     }
 }
 
+/// How long a typed text is as it is kept, in characters as browsers count them for `maxlength`: units of UTF-16, of which
+/// an emoji has two (HTML, "API value" of a `textarea`).
+pub fn text_length(typed: &str) -> usize {
+    as_kept(typed).encode_utf16().count()
+}
+
+/// Without space around it, lines ended in one way.
+fn as_kept(typed: &str) -> String {
+    typed.trim().replace("\r\n", "\n").replace('\r', "\n")
+}
+
 fn text(value: &str) -> Result<Option<String>, AnswerProblem> {
-    let text = value.trim().replace("\r\n", "\n").replace('\r', "\n");
+    let text = as_kept(value);
     let control = |c: char| c.is_control() && c != '\n' && c != '\t';
-    if text.chars().count() > MAX_TEXT || text.contains(control) {
+    if text.encode_utf16().count() > MAX_TEXT || text.contains(control) {
         return Err(AnswerProblem::BadText);
     }
     Ok(Some(text).filter(|text| !text.is_empty()))

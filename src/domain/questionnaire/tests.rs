@@ -103,3 +103,12 @@ fn a_comment_keeps_its_lines_and_refuses_nul() {
     assert_eq!(answers.0["comment"], "a\nb");
     assert_eq!(problem(&[("overall", "5"), ("comment", "a\0b")]), [("comment".into(), AnswerProblem::BadText)]);
 }
+
+#[test]
+fn a_comment_is_as_long_as_a_browser_lets_it_be() {
+    let is_taken = |text: &str| online().read([("overall", "5"), ("comment", text)]).is_ok();
+    for (character, most) in [("满", MAX_TEXT), ("😀", MAX_TEXT / 2)] {
+        assert!(is_taken(&format!("\r\n{} ", character.repeat(most))));
+        assert!(!is_taken(&character.repeat(most + 1)));
+    }
+}

@@ -4,7 +4,7 @@ use super::form::ANSWER_PREFIX;
 use super::words;
 use crate::domain::questionnaire::{
     AnswerError, AnswerProblem, CONTACT, Ends, Item, Kind, MAX_REASONS, MAX_TEXT, NOT_APPLICABLE, Question,
-    Questionnaire, WHY, YES,
+    Questionnaire, WHY, YES, text_length,
 };
 use crate::i18n::Texts;
 
@@ -188,7 +188,7 @@ pub fn explain(t: Texts, questionnaire: &Questionnaire, answers: &[(String, Stri
         (AnswerProblem::Duplicate, _) => t.with("survey-error-repeated", &number),
         (AnswerProblem::UnknownQuestion, _) => t.get("survey-error-question"),
         (AnswerProblem::BadText, _) => {
-            let length = answer(answers, &error.code).unwrap_or_default().replace("\r\n", "\n").chars().count();
+            let length = text_length(answer(answers, &error.code).unwrap_or_default());
             match number {
                 [number] if length > MAX_TEXT => {
                     t.with("survey-error-too-long", &[number, ("count", length.to_string())])

@@ -1,0 +1,1 @@
+ALTER TABLE pending_response ALTER COLUMN sealed SET STORAGE EXTENDED;

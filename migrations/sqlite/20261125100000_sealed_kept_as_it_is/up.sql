@@ -1,0 +1,2 @@
+-- The same step tells PostgreSQL not to try to compress what is sealed; SQLite never does.
+SELECT 1;
