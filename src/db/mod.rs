@@ -19,13 +19,13 @@ macro_rules! on_each {
     };
 }
 
-/// Inserts rows. SQLite takes them one by one, as diesel keeps the prepared statement of a single row but not that of a
-/// list; PostgreSQL takes one likewise, and several as a `COPY`, which need not be parsed.
+/// Inserts rows made by `new_row!`. SQLite takes them one by one, with a statement that is kept; PostgreSQL as a `COPY`, which
+/// need not be parsed.
 macro_rules! insert_rows {
     ($conn:expr, $table:expr, $rows:expr) => {
         match $conn {
             $crate::db::Connection::Sqlite(c) => {
-                $rows.iter().try_for_each(|row| diesel::insert_into($table).values(row).execute(c).map(drop))
+                $rows.iter().try_for_each(|row| $crate::db::new_row::One(row).execute(c).map(drop))
             }
             $crate::db::Connection::Postgres(_) if $rows.is_empty() => Ok(()),
             $crate::db::Connection::Postgres(c) => {
@@ -47,6 +47,9 @@ macro_rules! reserve_keys {
         }
     };
 }
+
+#[macro_use]
+mod new_row;
 
 pub mod announcement;
 pub mod api_token;

@@ -31,14 +31,14 @@ struct Group {
 /// An answer that waits, by its id.
 type Waiting = (Vec<u8>, Response);
 
-#[derive(Insertable)]
-#[diesel(table_name = pending_response, treat_none_as_default_value = false)]
-struct NewPending<'a> {
-    id: Vec<u8>,
-    department_id: i64,
-    channel: &'a str,
-    cohort: &'a str,
-    sealed: Vec<u8>,
+new_row! {
+    struct NewPending<'a> in pending_response {
+        id: Vec<u8>,
+        department_id: i64,
+        channel: &'a str,
+        cohort: &'a str,
+        sealed: Vec<u8>,
+    }
 }
 
 /// Takes answers in: together with those that wait they are released where five or more have met, or else wait too.

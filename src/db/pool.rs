@@ -314,3 +314,50 @@ impl ManageConnection for Manager {
 fn refused(place: &str, cause: String) -> ConnectError {
     ConnectError::Refused { place: place.to_owned(), cause }
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::sql_types::{BigInt, Text};
+    use diesel::{QueryableByName, RunQueryDsl};
+
+    use super::*;
+
+    #[derive(QueryableByName)]
+    struct Built {
+        #[diesel(sql_type = Text)]
+        compile_options: String,
+    }
+
+    #[derive(QueryableByName)]
+    struct Cache {
+        #[diesel(sql_type = BigInt)]
+        cache_size: i64,
+    }
+
+    fn in_a_new_file() -> (tempfile::TempDir, Pool) {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = Pool::open(&format!("sqlite:{}", folder.path().join("new.db").display())).unwrap();
+        (folder, pool)
+    }
+
+    #[test]
+    fn sqlite_is_built_as_our_connections_use_it() {
+        let (_folder, pool) = in_a_new_file();
+        let options = |conn: &mut Connection| -> Result<Vec<Built>, Error> {
+            Ok(diesel::sql_query("PRAGMA compile_options").load(conn)?)
+        };
+        let built: Vec<_> = pool.read_now(options).unwrap().into_iter().map(|built| built.compile_options).collect();
+        let has = |option: &str| built.iter().any(|built| built == option);
+        assert!(has("THREADSAFE=2") && has("DEFAULT_MEMSTATUS=0") && !has("ENABLE_MEMORY_MANAGEMENT"), "{built:?}");
+    }
+
+    #[test]
+    fn an_import_has_more_memory_and_gives_it_back() {
+        let (_folder, pool) = in_a_new_file();
+        let cache = |conn: &mut Connection| -> Result<i64, Error> {
+            Ok(diesel::sql_query("PRAGMA cache_size").get_result::<Cache>(conn)?.cache_size)
+        };
+        let (during, after) = (pool.import_now(cache).unwrap(), pool.write_now(cache).unwrap());
+        assert_eq!((during, after), (-i64::from(IMPORT_CACHE), -i64::from(WRITER_CACHE)));
+    }
+}

@@ -16,6 +16,9 @@ use crate::domain::response::{Base, Response};
 use crate::domain::service_record::{Channel, ServiceRecord};
 use crate::domain::tally::Tallies;
 
+/// Answers stored before the next telling.
+const PART: usize = 2_000;
+
 /// A rating with the service it is about.
 #[derive(Debug, Clone, Copy)]
 pub struct Rating<'a> {
@@ -95,14 +98,14 @@ impl InForce {
 }
 
 /// Stores ratings; the outcomes stand in their order. `questions` are the codes that the file has columns for, `told`
-/// hears again and again how many more records are stored; their answers follow.
+/// hears again and again how many more are stored, of each rating twice: its record, and its answers.
 pub fn store(
     conn: &mut Connection,
     intake: &mut Intake<'_>,
     ratings: &[Rating<'_>],
     (questions, base): (&[&str], Base),
     now: DateTime<Utc>,
-    told: impl FnMut(usize),
+    mut told: impl FnMut(usize),
 ) -> Result<Vec<Outcome>> {
     let progress = Progress::hold(conn)?;
     let in_force = InForce::load(conn)?;
@@ -111,7 +114,7 @@ pub fn store(
     let content: Vec<String> = ratings.iter().map(|rating| rating.canonical(base)).collect();
     let records: Vec<_> = ratings.iter().zip(&content).map(|(rating, text)| (rating.record, text.as_str())).collect();
     let mut tallies = Tallies::default();
-    let outcomes = intake.store_counting(conn, &records, Asking::Answered, &mut tallies, told)?;
+    let outcomes = intake.store_counting(conn, &records, Asking::Answered, &mut tallies, &mut told)?;
     let mut named = Vec::with_capacity(ratings.len());
     for (rating, outcome) in ratings.iter().zip(&outcomes) {
         let Outcome::Created(stored) = outcome else { continue };
@@ -135,7 +138,11 @@ pub fn store(
             response,
         });
     }
-    response::insert_named(conn, &named, &mut tallies)?;
+    told(ratings.len() - named.len());
+    for part in named.chunks(PART) {
+        response::insert_named(conn, part, &mut tallies)?;
+        told(part.len());
+    }
     tally::add(conn, &tallies)?;
     Ok(outcomes)
 }
@@ -195,7 +202,10 @@ mod tests {
                 let mention = Mention { department_code: "D", department_name: "D", employee: Some(("7", "王")) };
                 make_missing(conn, [mention].into_iter(), Making { departments: true, staff: true }, now())?;
                 let mut intake = Intake::load(conn, &self.secrets, &self.rules, ZONE, Locale::ZhCn, now())?;
-                store(conn, &mut intake, &[rating], (&questions, base), now(), |_| ())
+                let mut told = 0;
+                let outcomes = store(conn, &mut intake, &[rating], (&questions, base), now(), |n| told += n)?;
+                assert_eq!(told, 2, "a record and its answers");
+                Ok(outcomes)
             };
             self.pool.write_now(put).unwrap().remove(0)
         }

@@ -12,17 +12,17 @@ use super::{Connection, Result, holiday, mail_preference, utc};
 use crate::domain::invitation::{Rules, State};
 use crate::domain::reminder;
 
-#[derive(Insertable)]
-#[diesel(table_name = outbox, treat_none_as_default_value = false)]
-struct NewReminder {
-    invitation_id: i64,
-    kind: &'static str,
-    step: i32,
-    state: &'static str,
-    due_at: NaiveDateTime,
-    attempt: i32,
-    possible_duplicates: i32,
-    first_due_at: Option<NaiveDateTime>,
+new_row! {
+    struct NewReminder in outbox {
+        invitation_id: i64,
+        kind: &'static str,
+        step: i32,
+        state: &'static str,
+        due_at: NaiveDateTime,
+        attempt: i32,
+        possible_duplicates: i32,
+        first_due_at: Option<NaiveDateTime>,
+    }
 }
 
 /// Writes the next reminder of each of these invitations whose mail `kind` went out `now`, unless there is to be none:

@@ -1,8 +1,9 @@
 //! Responses: named ones with their record and time, anonymous ones without.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
+use super::instant::Instant;
 use super::schema::{anonymous_response, response};
 use super::{Connection, Result};
 use crate::crypto::random;
@@ -63,58 +64,58 @@ pub enum Voices {
     WalkUp,
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = response, treat_none_as_default_value = false)]
-struct NamedRow<'a> {
-    invitation_id: Option<i64>,
-    service_record_id: Option<i64>,
-    department_id: i64,
-    employee_id: Option<i64>,
-    client_id: Option<i64>,
-    touchpoint: Option<&'static str>,
-    channel: &'static str,
-    mode: &'static str,
-    base: &'static str,
-    questionnaire_version_id: i64,
-    answers: String,
-    comment: Option<&'a str>,
-    overall: Option<i16>,
-    points: Option<i32>,
-    month: String,
-    quarter: String,
-    year: String,
-    responded_at: NaiveDateTime,
-    entered_by: Option<i64>,
-    excluded: bool,
-    notice_id: Option<i64>,
-    wants_contact: bool,
-    counter_id: Option<i64>,
-    form_number: Option<&'a str>,
-    entry: Option<&'a str>,
+new_row! {
+    struct NamedRow<'a> in response {
+        invitation_id: Option<i64>,
+        service_record_id: Option<i64>,
+        department_id: i64,
+        employee_id: Option<i64>,
+        client_id: Option<i64>,
+        touchpoint: Option<&'static str>,
+        channel: &'static str,
+        mode: &'static str,
+        base: &'static str,
+        questionnaire_version_id: i64,
+        answers: String,
+        comment: Option<&'a str>,
+        overall: Option<i16>,
+        points: Option<i32>,
+        month: String,
+        quarter: String,
+        year: String,
+        responded_at: Instant,
+        entered_by: Option<i64>,
+        excluded: bool,
+        notice_id: Option<i64>,
+        wants_contact: bool,
+        counter_id: Option<i64>,
+        form_number: Option<&'a str>,
+        entry: Option<&'a str>,
+    }
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = anonymous_response, treat_none_as_default_value = false)]
-struct AnonymousRow<'a> {
-    id: Vec<u8>,
-    department_id: i64,
-    employee_id: Option<i64>,
-    client_id: Option<i64>,
-    touchpoint: Option<&'static str>,
-    channel: Option<&'static str>,
-    mode: &'static str,
-    base: &'static str,
-    questionnaire_version_id: i64,
-    answers: String,
-    comment: Option<&'a str>,
-    overall: Option<i16>,
-    points: Option<i32>,
-    month: String,
-    quarter: String,
-    year: String,
-    excluded: bool,
-    notice_id: Option<i64>,
-    counter_id: Option<i64>,
+new_row! {
+    struct AnonymousRow<'a> in anonymous_response {
+        id: Vec<u8>,
+        department_id: i64,
+        employee_id: Option<i64>,
+        client_id: Option<i64>,
+        touchpoint: Option<&'static str>,
+        channel: Option<&'static str>,
+        mode: &'static str,
+        base: &'static str,
+        questionnaire_version_id: i64,
+        answers: String,
+        comment: Option<&'a str>,
+        overall: Option<i16>,
+        points: Option<i32>,
+        month: String,
+        quarter: String,
+        year: String,
+        excluded: bool,
+        notice_id: Option<i64>,
+        counter_id: Option<i64>,
+    }
 }
 
 /// Stores named responses; their invitations are marked in the same transaction. How many there are to each version is
@@ -248,7 +249,7 @@ impl<'a> NamedRow<'a> {
             month: response.counts_in.month.to_string(),
             quarter: response.counts_in.quarter.to_string(),
             year: response.counts_in.year.to_string(),
-            responded_at: given_at.naive_utc(),
+            responded_at: given_at.into(),
             entered_by: None,
             excluded: false,
             notice_id: response.notice_id,

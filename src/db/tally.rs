@@ -7,15 +7,13 @@ use diesel::sql_types::{Array, BigInt, Text};
 use diesel::sqlite::Sqlite;
 use diesel::{PgConnection, SqliteConnection};
 
-use super::schema::{service_tally, tally};
 use super::{Connection, Result};
 use crate::domain::tally::{Delta, Key, ServiceDelta, ServiceKey, Tallies};
 
 /// Rows in one statement.
 const BATCH: usize = 1_000;
 
-#[derive(Debug, Insertable)]
-#[diesel(table_name = tally, treat_none_as_default_value = false)]
+#[derive(Debug)]
 struct TallyRow<'a> {
     department_id: i64,
     employee_id: i64,
@@ -34,8 +32,7 @@ struct TallyRow<'a> {
     points_sq_sum: i64,
 }
 
-#[derive(Debug, Insertable)]
-#[diesel(table_name = service_tally, treat_none_as_default_value = false)]
+#[derive(Debug)]
 struct ServiceTallyRow<'a> {
     department_id: i64,
     employee_id: i64,

@@ -142,7 +142,7 @@ on_both!(nobody_finds_the_way_from_an_answer_to_its_customer, |app| {
         let mut waiting: Vec<Vec<u8>> = Vec::new();
         for (turn, customer) in order.iter().enumerate() {
             let path = app.survey_path(&stored[*customer]);
-            let comment = format!("R{round}C{customer} {}", "长😀".repeat(lengths[*customer] * 200));
+            let comment = format!("R{round}C{customer} {}", "长😀".repeat(lengths[*customer] * 160));
             let fields = [("q.overall", "2"), ("q.overall.why", "slow"), ("q.comment", &comment)];
             let said = if lengths[*customer] == 0 { 1 } else { 3 };
             assert_eq!(app.answer(&path, &fields[..said]).status, 303);

@@ -106,8 +106,10 @@ on_both!(on_a_server_so_many_wait_and_no_more, |app| {
         waiting.spawn(async move { first.find(hash, slowly).await });
         tokio::task::yield_now().await;
         begun.recv().unwrap();
-        (0..QUEUE).for_each(|_| drop(waiting.spawn(find())));
-        tokio::task::yield_now().await;
+        for _ in 0..QUEUE {
+            waiting.spawn(find());
+            tokio::task::yield_now().await;
+        }
         assert!(matches!(find().await, Err(Error::Busy)));
         end.send(()).unwrap();
         let found = waiting.join_all().await;

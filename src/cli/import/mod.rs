@@ -134,7 +134,7 @@ impl Work<'_> {
     /// A bar on a terminal; nothing elsewhere.
     fn bar(&self, rows: usize) -> ProgressBar {
         let bar = ProgressBar::new(u64::try_from(rows).unwrap_or(u64::MAX));
-        let template = ProgressStyle::with_template("{bar:40} {pos}/{len}");
+        let template = ProgressStyle::with_template("{bar:40} {percent:>3} %");
         bar.with_style(template.unwrap_or_else(|_| ProgressStyle::default_bar()))
     }
 }

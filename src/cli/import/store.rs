@@ -230,6 +230,7 @@ pub(super) fn ratings(
     if work.has("comment") {
         questions.push("comment");
     }
+    bar.set_length(2 * bar.length().unwrap_or_default());
     let told = |n| bar.inc(u64::try_from(n).unwrap_or_default());
     let asked = (questions.as_slice(), work.args.base);
     let outcomes = ratings::store(conn, &mut intake, &rows, asked, work.context.now(), told)?;

@@ -59,27 +59,27 @@ pub struct Open {
     services: HashSet<i64>,
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = complaint, treat_none_as_default_value = false)]
-struct NewComplaint<'a> {
-    id: i64,
-    reference: &'a str,
-    content_hash: Vec<u8>,
-    department_id: i64,
-    client_id: Option<i64>,
-    channel: &'static str,
-    service_record_id: Option<i64>,
-    received_at: NaiveDateTime,
-    closed_at: Option<NaiveDateTime>,
-    kind: Option<&'a str>,
-    urgent: bool,
-    details: Option<Vec<u8>>,
-    email_hash: Option<Vec<u8>>,
-    customer_hash: Option<Vec<u8>>,
-    month: String,
-    quarter: String,
-    year: String,
-    created_at: NaiveDateTime,
+new_row! {
+    struct NewComplaint<'a> in complaint {
+        id: i64,
+        reference: &'a str,
+        content_hash: Vec<u8>,
+        department_id: i64,
+        client_id: Option<i64>,
+        channel: &'static str,
+        service_record_id: Option<i64>,
+        received_at: NaiveDateTime,
+        closed_at: Option<NaiveDateTime>,
+        kind: Option<&'a str>,
+        urgent: bool,
+        details: Option<Vec<u8>>,
+        email_hash: Option<Vec<u8>>,
+        customer_hash: Option<Vec<u8>>,
+        month: String,
+        quarter: String,
+        year: String,
+        created_at: NaiveDateTime,
+    }
 }
 
 /// A complaint that is stored: what tells it from another.

@@ -1,7 +1,5 @@
 //! The rows that a service record becomes, and what of it is hashed and sealed.
 
-use diesel::prelude::*;
-
 use super::super::Result;
 use super::super::instant::Instant;
 use super::super::schema::{invitation, outbox, service_record};
@@ -11,58 +9,58 @@ use crate::domain::service_record::{Contact, ServiceRecord};
 /// The column that contact data is sealed for.
 const CONTACT: &str = "service_record.contact";
 
-#[derive(Insertable)]
-#[diesel(table_name = service_record, treat_none_as_default_value = false)]
-pub(super) struct NewRecord<'a> {
-    pub id: i64,
-    pub external_id: &'a str,
-    pub content_hash: &'a [u8],
-    pub department_id: i64,
-    pub employee_id: Option<i64>,
-    pub client_id: Option<i64>,
-    pub touchpoint: Option<&'static str>,
-    pub channel: &'static str,
-    pub service_type: Option<&'a str>,
-    pub completed_at: Instant,
-    pub requested_at: Option<Instant>,
-    pub first_response_at: Option<Instant>,
-    pub waiting_minutes: Option<i32>,
-    pub resolved: Option<bool>,
-    pub urgent: bool,
-    pub closed_automatically: bool,
-    pub contact: Option<&'a [u8]>,
-    pub customer_hash: Option<&'a [u8]>,
-    pub created_at: Instant,
+new_row! {
+    pub(super) struct NewRecord<'a> in service_record {
+        pub id: i64,
+        pub external_id: &'a str,
+        pub content_hash: &'a [u8],
+        pub department_id: i64,
+        pub employee_id: Option<i64>,
+        pub client_id: Option<i64>,
+        pub touchpoint: Option<&'static str>,
+        pub channel: &'static str,
+        pub service_type: Option<&'a str>,
+        pub completed_at: Instant,
+        pub requested_at: Option<Instant>,
+        pub first_response_at: Option<Instant>,
+        pub waiting_minutes: Option<i32>,
+        pub resolved: Option<bool>,
+        pub urgent: bool,
+        pub closed_automatically: bool,
+        pub contact: Option<&'a [u8]>,
+        pub customer_hash: Option<&'a [u8]>,
+        pub created_at: Instant,
+    }
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = invitation, treat_none_as_default_value = false)]
-pub(super) struct NewInvitation {
-    pub id: i64,
-    pub service_record_id: i64,
-    pub purpose: &'static str,
-    pub state: &'static str,
-    pub questionnaire_version_id: i64,
-    pub locale: &'static str,
-    pub salt: Option<Vec<u8>>,
-    pub token_hash: Option<Vec<u8>>,
-    pub email_hash: Option<Vec<u8>>,
-    pub due_at: Instant,
-    pub expires_at: Instant,
-    pub rules_version: i64,
-    pub rule: Option<i64>,
+new_row! {
+    pub(super) struct NewInvitation in invitation {
+        pub id: i64,
+        pub service_record_id: i64,
+        pub purpose: &'static str,
+        pub state: &'static str,
+        pub questionnaire_version_id: i64,
+        pub locale: &'static str,
+        pub salt: Option<Vec<u8>>,
+        pub token_hash: Option<Vec<u8>>,
+        pub email_hash: Option<Vec<u8>>,
+        pub due_at: Instant,
+        pub expires_at: Instant,
+        pub rules_version: i64,
+        pub rule: Option<i64>,
+    }
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = outbox, treat_none_as_default_value = false)]
-pub(super) struct NewMail {
-    pub invitation_id: i64,
-    pub kind: &'static str,
-    pub step: i32,
-    pub state: &'static str,
-    pub due_at: Instant,
-    pub attempt: i32,
-    pub possible_duplicates: i32,
+new_row! {
+    pub(super) struct NewMail in outbox {
+        pub invitation_id: i64,
+        pub kind: &'static str,
+        pub step: i32,
+        pub state: &'static str,
+        pub due_at: Instant,
+        pub attempt: i32,
+        pub possible_duplicates: i32,
+    }
 }
 
 /// What is stored of a record instead of its contact data, and to tell it apart.
