@@ -8,9 +8,9 @@ use diesel::connection::SimpleConnection;
 
 use super::{Connection, Error, Pool};
 
-/// Commits after which the log is worth moving: some ten megabytes, a fraction of what has the writer's own commits move
-/// it (`wal_autocheckpoint`).
-const COMMITS: u32 = 50;
+/// Commits after which the log is worth moving: some fifty megabytes of it under load, and less than what has the writer's
+/// own commits move it (`wal_autocheckpoint`). Moved more often, pages that change with every batch are moved every time.
+const COMMITS: u32 = 150;
 
 /// Counts commits, and wakes the thread that moves the log.
 pub(super) struct Checkpoints {

@@ -85,6 +85,7 @@ pub mod mail_queue;
 pub mod mail_text;
 pub mod master_data;
 pub mod outbox;
+mod padded;
 pub mod paper;
 pub mod partial;
 pub mod pending;

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::schema::{invitation, partial_response};
-use super::{Connection, Result};
-use crate::crypto::{Place, Secrets, Unreadable};
+use super::{Connection, Result, padded};
+use crate::crypto::{Place, Secrets};
 use crate::domain::invitation::State;
 use crate::domain::questionnaire::Partial;
 
@@ -19,13 +19,12 @@ const CHUNK: usize = 1_000;
 /// What is kept under an invitation.
 ///
 /// # Errors
-/// The database's; [`Unreadable`] for what was not sealed here.
+/// The database's; [`Unreadable`](crate::crypto::Unreadable) for what was not sealed here.
 pub fn find(conn: &mut Connection, secrets: &Secrets, invitation_id: i64) -> Result<Option<Partial>> {
     let sealed: Option<Vec<u8>> =
         partial_response::table.find(invitation_id).select(partial_response::sealed).get_result(conn).optional()?;
     let Some(sealed) = sealed else { return Ok(None) };
-    let plain = secrets.open(Place { column: SEALED, row: &invitation_id.to_string() }, &sealed)?;
-    Ok(Some(serde_json::from_slice(&plain).map_err(|_| Unreadable)?))
+    padded::open(secrets, place(&invitation_id.to_string()), &sealed).map(Some)
 }
 
 /// Keeps what `change` makes of what is kept, padded to `room` bytes. `false` if the invitation takes no answer any more.
@@ -45,10 +44,7 @@ pub fn keep(
         return Ok(false);
     }
     let partial = change(find(conn, secrets, invitation_id)?.unwrap_or_default());
-    let mut plain = serde_json::to_vec(&partial).map_err(|_| Unreadable)?;
-    // White space after JSON is no part of it.
-    plain.resize(plain.len().next_multiple_of(room.max(1)), b' ');
-    let sealed = secrets.seal(Place { column: SEALED, row: &invitation_id.to_string() }, &plain)?;
+    let sealed = padded::seal(secrets, place(&invitation_id.to_string()), &partial, room)?;
     forget(conn, &[invitation_id])?;
     diesel::insert_into(partial_response::table)
         .values((partial_response::invitation_id.eq(invitation_id), partial_response::sealed.eq(sealed)))
@@ -87,4 +83,8 @@ pub fn forget_ended(conn: &mut Connection, now: DateTime<Utc>) -> Result<usize> 
         deleted += forget(conn, &ended)?;
     }
     Ok(deleted)
+}
+
+fn place(row: &str) -> Place<'_> {
+    Place { column: SEALED, row }
 }

@@ -11,8 +11,8 @@ use rand::seq::SliceRandom;
 use super::period::Progress;
 use super::questionnaire::Published;
 use super::schema::pending_response;
-use super::{Connection, Result, response, tally};
-use crate::crypto::{Place, Secrets, Unreadable, random};
+use super::{Connection, Result, padded, response, tally};
+use crate::crypto::{Place, Secrets, random};
 use crate::domain::anonymity::{COMPANY, generalise, without_channel, without_counter};
 use crate::domain::period::Period;
 use crate::domain::response::{Base, Response};
@@ -168,15 +168,24 @@ fn release(
 fn waiting(conn: &mut Connection, groups: &BTreeMap<Group, Vec<Response>>) -> Result<BTreeMap<Group, Vec<Vec<u8>>>> {
     let mut departments: Vec<i64> = groups.keys().map(|group| group.department_id).collect();
     departments.dedup();
-    let rows: Vec<(i64, String, String, Vec<u8>)> = pending_response::table
-        .filter(pending_response::department_id.eq_any(departments))
-        .select((
-            pending_response::department_id,
-            pending_response::channel,
-            pending_response::cohort,
-            pending_response::id,
-        ))
-        .load(conn)?;
+    let all = pending_response::table.select((
+        pending_response::department_id,
+        pending_response::channel,
+        pending_response::cohort,
+        pending_response::id,
+    ));
+    let mut rows: Vec<(i64, String, String, Vec<u8>)> = Vec::new();
+    match conn {
+        // Each by a statement that is kept: one for all of them is prepared anew.
+        Connection::Sqlite(c) => {
+            for department_id in departments {
+                rows.extend(all.filter(pending_response::department_id.eq(department_id)).load(c)?);
+            }
+        }
+        Connection::Postgres(c) => {
+            rows = all.filter(pending_response::department_id.eq_any(departments)).load(c)?;
+        }
+    }
     let mut waiting: BTreeMap<Group, Vec<Vec<u8>>> = BTreeMap::new();
     for (department_id, channel, cohort, id) in rows {
         waiting.entry(Group { department_id, channel, cohort }).or_default().push(id);
@@ -196,11 +205,19 @@ fn take(
     if groups.is_empty() {
         return Ok(taken);
     }
-    let ids: Vec<&[u8]> = groups.keys().copied().collect();
-    let rows: Vec<(Vec<u8>, Vec<u8>)> =
-        diesel::delete(pending_response::table.filter(pending_response::id.eq_any(ids)))
-            .returning((pending_response::id, pending_response::sealed))
-            .get_results(conn)?;
+    let mut rows: Vec<(Vec<u8>, Vec<u8>)> = Vec::with_capacity(groups.len());
+    let returned = (pending_response::id, pending_response::sealed);
+    match conn {
+        Connection::Sqlite(c) => {
+            for id in groups.keys() {
+                rows.extend(diesel::delete(pending_response::table.find(*id)).returning(returned).get_results(c)?);
+            }
+        }
+        Connection::Postgres(c) => {
+            let these = pending_response::id.eq_any(groups.keys());
+            rows = diesel::delete(pending_response::table.filter(these)).returning(returned).get_results(c)?;
+        }
+    }
     for (id, sealed) in &rows {
         let Some(group) = groups.get(id.as_slice()) else { continue };
         taken.entry((*group).clone()).or_default().push(open(secrets, id, sealed)?);
@@ -208,19 +225,19 @@ fn take(
     Ok(taken)
 }
 
-/// Every answer to a questionnaire is padded to one length, so that its size tells nothing.
+/// Every answer to a questionnaire has one length.
 fn seal(secrets: &Secrets, answer: &Response, room: usize) -> Result<(Vec<u8>, Vec<u8>)> {
     let id = random::<16>().to_vec();
-    let mut plain = serde_json::to_vec(answer).map_err(|_| Unreadable)?;
-    // White space after JSON is no part of it.
-    plain.resize(plain.len().next_multiple_of(room.max(1)), b' ');
-    let sealed = secrets.seal(Place { column: SEALED, row: &hex::encode(&id) }, &plain)?;
+    let sealed = padded::seal(secrets, place(&hex::encode(&id)), answer, room)?;
     Ok((id, sealed))
 }
 
 fn open(secrets: &Secrets, id: &[u8], sealed: &[u8]) -> Result<Response> {
-    let plain = secrets.open(Place { column: SEALED, row: &hex::encode(id) }, sealed)?;
-    Ok(serde_json::from_slice(&plain).map_err(|_| Unreadable)?)
+    padded::open(secrets, place(&hex::encode(id)), sealed)
+}
+
+fn place(row: &str) -> Place<'_> {
+    Place { column: SEALED, row }
 }
 
 impl Group {

@@ -23,7 +23,7 @@ const READERS: u32 = 4;
 /// WAL so that readers and the writer do not wait for each other; FULL so that a commit survives a power cut. No ANALYZE:
 /// with its samples SQLite prepares a kept statement anew for every value that is bound to it.
 const SQLITE_SET_UP: &str = "PRAGMA busy_timeout = 15000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 16000";
+     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 24000";
 
 /// Why no connection could be had.
 #[derive(Debug, thiserror::Error)]

@@ -406,7 +406,7 @@ on_both!(an_answer_is_read_as_it_was_asked_also_when_the_questionnaire_changes_m
         assert_eq!(app.answer(&path, &[("q.overall", "5")]).status, 303);
     }
     assert_eq!(overall(app)[..5], [Some(0); 5], "who opens the page now is asked anew");
-    let forged = nonces[0].replacen(|c: char| c.is_ascii_digit(), "7", 1);
+    let forged = nonces[0].replacen(|c: char| c.is_ascii_digit() && c != '7', "7", 1);
     assert_eq!(app.post(&path, &[("nonce", &forged), ("q.overall", "5")]).status, 422);
 });
 
