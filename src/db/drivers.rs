@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::questionnaire::Published;
 use super::schema::{anonymous_response, response};
-use super::{Connection, Error, Result};
+use super::{Connection, Error, Result, released};
 use crate::domain::period::Period;
 use crate::domain::questionnaire::{Answers, Scored};
 use crate::domain::response::Base;
@@ -65,9 +65,9 @@ fn newest(
         .limit(quota)
         .select((response::questionnaire_version_id, response::answers))
         .into_boxed();
+    let keys = released::keys(department, month);
     let mut anonymous = anonymous_response::table
-        .filter(anonymous_response::department_id.eq(department))
-        .filter(anonymous_response::month.eq(month.to_string()))
+        .filter(anonymous_response::id.between(keys.start(), keys.end()))
         .filter(anonymous_response::base.eq(Base::Invited.as_str()))
         .filter(anonymous_response::excluded.eq(false))
         .order(anonymous_response::id)

@@ -98,6 +98,7 @@ pub mod questionnaire_choice;
 pub mod questionnaire_draft;
 pub mod ratings;
 mod recount;
+mod released;
 mod reminder;
 pub mod response;
 pub mod response_writer;

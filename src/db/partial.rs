@@ -44,7 +44,7 @@ pub fn keep(
         return Ok(false);
     }
     let partial = change(find(conn, secrets, invitation_id)?.unwrap_or_default());
-    let sealed = padded::seal(secrets, place(&invitation_id.to_string()), &partial, room)?;
+    let sealed = padded::seal(secrets, place(&invitation_id.to_string()), partial, room)?;
     forget(conn, &[invitation_id])?;
     diesel::insert_into(partial_response::table)
         .values((partial_response::invitation_id.eq(invitation_id), partial_response::sealed.eq(sealed)))

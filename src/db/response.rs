@@ -5,8 +5,8 @@ use diesel::prelude::*;
 
 use super::instant::Instant;
 use super::schema::{anonymous_response, response};
-use super::{Connection, Result};
-use crate::crypto::random;
+use super::{Connection, Result, released};
+use crate::domain::period::Period;
 use crate::domain::response::{Base, Response};
 use crate::domain::tally::Tallies;
 
@@ -147,7 +147,7 @@ pub(super) fn insert_keyed(conn: &mut Connection, keyed: &KeyedIn<'_>, tallies: 
     Ok(())
 }
 
-/// Stores released anonymous responses under random ids.
+/// Stores released anonymous responses under keys of chance.
 pub(super) fn insert_anonymous(conn: &mut Connection, responses: &[Response], tallies: &mut Tallies) -> Result<()> {
     let rows: Vec<_> = responses.iter().map(AnonymousRow::new).collect();
     for rows in rows.chunks(BATCH) {
@@ -165,57 +165,92 @@ fn count(versions: impl Iterator<Item = i64>, tallies: &mut Tallies) {
 const BATCH: usize = 500;
 
 /// The newest comments on these departments in some months, at most `limit` of each kind; newest first, the anonymous
-/// ones in the order of their random ids.
+/// ones of a month as chance has it.
 pub fn comments(
     conn: &mut Connection,
     departments: &[i64],
-    months: &[String],
+    months: &[Period],
     voices: Voices,
-    limit: i64,
+    limit: usize,
 ) -> Result<Vec<Comment>> {
-    type Row<Id> = (Id, Option<String>, Option<i16>, Option<String>, String);
-    let walk_up = Base::WalkUp.as_str();
-    let mut named = response::table
+    let named = named_comments(conn, departments, months, voices, limit)?;
+    let anonymous = anonymous_comments(conn, departments, months, voices, limit)?;
+    let comment = |id: String, (text, overall, touchpoint, month): Said| {
+        Some(Comment { id, text: text?, overall, touchpoint, month })
+    };
+    let named = named.into_iter().map(|(id, said)| (id.to_string(), said));
+    let anonymous = anonymous.into_iter().map(|(id, said)| (hex::encode(id), said));
+    Ok(named.chain(anonymous).filter_map(|(id, said)| comment(id, said)).collect())
+}
+
+/// Comment, points of the overall answer, touchpoint and month.
+type Said = (Option<String>, Option<i16>, Option<String>, String);
+
+fn named_comments(
+    conn: &mut Connection,
+    departments: &[i64],
+    months: &[Period],
+    voices: Voices,
+    limit: usize,
+) -> Result<Vec<(i64, Said)>> {
+    let rows = response::table
         .filter(response::department_id.eq_any(departments))
-        .filter(response::month.eq_any(months))
+        .filter(response::month.eq_any(months.iter().map(Period::to_string)))
         .filter(response::comment.is_not_null())
         .filter(response::excluded.eq(false))
         .order(response::id.desc())
-        .limit(limit)
-        .select((response::id, response::comment, response::overall, response::touchpoint, response::month))
-        .into_boxed();
-    let mut anonymous = anonymous_response::table
-        .filter(anonymous_response::department_id.eq_any(departments))
-        .filter(anonymous_response::month.eq_any(months))
-        .filter(anonymous_response::comment.is_not_null())
-        .filter(anonymous_response::excluded.eq(false))
-        .order(anonymous_response::id)
-        .limit(limit)
-        .select((
-            anonymous_response::id,
-            anonymous_response::comment,
-            anonymous_response::overall,
-            anonymous_response::touchpoint,
-            anonymous_response::month,
-        ))
-        .into_boxed();
-    match voices {
-        Voices::Asked => {
-            named = named.filter(response::base.ne(walk_up));
-            anonymous = anonymous.filter(anonymous_response::base.ne(walk_up));
-        }
-        Voices::WalkUp => {
-            named = named.filter(response::base.eq(walk_up));
-            anonymous = anonymous.filter(anonymous_response::base.eq(walk_up));
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+        .select((response::id, (response::comment, response::overall, response::touchpoint, response::month)));
+    let walk_up = Base::WalkUp.as_str();
+    Ok(match voices {
+        Voices::Asked => rows.filter(response::base.ne(walk_up)).load(conn)?,
+        Voices::WalkUp => rows.filter(response::base.eq(walk_up)).load(conn)?,
+    })
+}
+
+fn anonymous_comments(
+    conn: &mut Connection,
+    departments: &[i64],
+    months: &[Period],
+    voices: Voices,
+    limit: usize,
+) -> Result<Vec<(Vec<u8>, Said)>> {
+    let mut found = Vec::new();
+    let mut newest_first = months.to_vec();
+    newest_first.sort_unstable_by(|a, b| b.cmp(a));
+    for month in newest_first {
+        let rows = anonymous_response::table
+            .filter(anonymous_response::department_id.eq_any(departments))
+            .filter(anonymous_response::month.eq(month.to_string()))
+            .filter(anonymous_response::comment.is_not_null())
+            .filter(anonymous_response::excluded.eq(false))
+            .limit(i64::try_from(limit - found.len()).unwrap_or(i64::MAX))
+            .select((
+                anonymous_response::id,
+                (
+                    anonymous_response::comment,
+                    anonymous_response::overall,
+                    anonymous_response::touchpoint,
+                    anonymous_response::month,
+                ),
+            ))
+            .into_boxed();
+        let walk_up = Base::WalkUp.as_str();
+        let rows = match voices {
+            Voices::Asked => rows.filter(anonymous_response::base.ne(walk_up)),
+            Voices::WalkUp => rows.filter(anonymous_response::base.eq(walk_up)),
+        };
+        // Keys of one department are in an order of chance already, which the index of comments has, too.
+        let rows = match departments {
+            [_] => rows.order(anonymous_response::id),
+            _ => rows.order(released::chance()),
+        };
+        found.extend(rows.load::<(Vec<u8>, Said)>(conn)?);
+        if found.len() >= limit {
+            break;
         }
     }
-    let (named, anonymous): (Vec<Row<i64>>, Vec<Row<Vec<u8>>>) = (named.load(conn)?, anonymous.load(conn)?);
-    let comment = |(id, text, overall, touchpoint, month): Row<String>| {
-        Some(Comment { id, text: text?, overall, touchpoint, month })
-    };
-    let named = named.into_iter().map(|(id, a, b, c, d)| (id.to_string(), a, b, c, d));
-    let anonymous = anonymous.into_iter().map(|(id, a, b, c, d)| (hex::encode(id), a, b, c, d));
-    Ok(named.chain(anonymous).filter_map(comment).collect())
+    Ok(found)
 }
 
 impl<'a> NamedRow<'a> {
@@ -265,7 +300,7 @@ impl<'a> AnonymousRow<'a> {
     fn new(response: &'a Response) -> Self {
         let attribution = response.attribution;
         Self {
-            id: random::<16>().to_vec(),
+            id: released::key(attribution.department_id, response.counts_in.month),
             department_id: attribution.department_id,
             employee_id: attribution.employee_id,
             client_id: attribution.client_id,

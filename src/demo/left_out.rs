@@ -28,7 +28,7 @@ pub(super) fn make(conn: &mut Connection, context: &Context, now: DateTime<Utc>)
     let Some(department) = Departments::load(conn)?.by_code(OF).map(|department| department.id) else {
         return Ok(());
     };
-    let month = Period::at(now, context.config.time_zone, Grain::Month).to_string();
+    let month = Period::at(now, context.config.time_zone, Grain::Month);
     let found = response::comments(conn, &[department], &[month], response::Voices::Asked, 3)?;
     for (comment, (reason, note, is_agreed)) in found.iter().zip(ASKED) {
         taken(request(conn, &comment.id, reason, Some(note), By { email: first, now }).map(drop))?;

@@ -282,14 +282,14 @@ impl Disk {
     }
 }
 
-/// Where each id is first found.
+/// Where each id is first found, by what chance decided of it: all begin with their department and month.
 fn find(bytes: &[u8], ids: &[Vec<u8>]) -> HashMap<Vec<u8>, u64> {
-    let by_start: HashMap<[u8; 4], &Vec<u8>> = ids.iter().map(|id| (*id.first_chunk().unwrap(), id)).collect();
+    const BEGIN: usize = 8;
+    let by_chance: HashMap<&[u8], &Vec<u8>> = ids.iter().map(|id| (&id[BEGIN..], id)).collect();
     let mut places = HashMap::new();
-    for (at, start) in bytes.windows(4).enumerate() {
-        let start: [u8; 4] = [start[0], start[1], start[2], start[3]];
-        let Some(id) = by_start.get(&start) else { continue };
-        if bytes[at..].starts_with(id) {
+    for (at, window) in bytes.windows(ids.first().map_or(1, Vec::len)).enumerate() {
+        let Some(id) = by_chance.get(&window[BEGIN.min(window.len())..]) else { continue };
+        if window == id.as_slice() {
             places.entry((*id).clone()).or_insert(u64::try_from(at).unwrap());
         }
     }

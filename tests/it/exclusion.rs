@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use manyi::db;
 use manyi::db::exclusion::{By, ExclusionError, request, step};
-use manyi::db::schema::{anonymous_response, period, response};
+use manyi::db::schema::{anonymous_response, exclusion as exclusion_table, period, response};
 use manyi::db::scores::Request;
 use manyi::domain::commitment::{Level, Metric};
 use manyi::domain::exclusion::{Reason, Refusal, Step};
@@ -87,6 +87,50 @@ on_both!(a_named_response_goes_and_comes_back, |app| {
 
 on_both!(an_anonymous_response_goes_and_comes_back, |app| {
     goes_and_comes_back(app, "anonymous");
+});
+
+/// Statements of the migration that gave released answers keys by department and month.
+fn migrate(conn: &mut db::Connection, back: bool) {
+    macro_rules! file {
+        ($database:literal, $way:literal) => {
+            include_str!(concat!("../../migrations/", $database, "/20261126100000_released_together/", $way, ".sql"))
+        };
+    }
+    let text = match (&conn, back) {
+        (db::Connection::Sqlite(_), false) => file!("sqlite", "up"),
+        (db::Connection::Sqlite(_), true) => file!("sqlite", "down"),
+        (db::Connection::Postgres(_), false) => file!("postgres", "up"),
+        (db::Connection::Postgres(_), true) => file!("postgres", "down"),
+    };
+    for statement in text.split(';').filter(|statement| !statement.trim().is_empty()) {
+        diesel::sql_query(statement).execute(conn).unwrap();
+    }
+}
+
+on_both!(an_anonymous_response_is_known_by_its_key_after_a_migration, |app| {
+    let ids = fill(app, "anonymous");
+    app.deliver();
+    ask(app, &ids[0], "a@x").unwrap();
+    take(app, &ids[0], Step::Approve, "b@x").unwrap();
+    // Keys used to begin with chance.
+    let before = |id: &str| format!("{}{}", &id[16..], &id[..16]);
+    let key = |id: &str| hex::decode(id).unwrap();
+    app.pool()
+        .write_now(|conn| -> db::Result<()> {
+            migrate(conn, true);
+            for id in &ids {
+                let row = anonymous_response::table.find(key(id));
+                diesel::update(row).set(anonymous_response::id.eq(key(&before(id)))).execute(conn)?;
+            }
+            diesel::update(exclusion_table::table).set(exclusion_table::response.eq(before(&ids[0]))).execute(conn)?;
+            migrate(conn, false);
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(rate(app), (Some(9), 9));
+    take(app, &ids[0], Step::Restore, "a@x").unwrap();
+    assert_eq!(rate(app), (Some(9), 10));
+    ask(app, &ids[9], "a@x").unwrap();
 });
 
 /// October as published, forty days later.

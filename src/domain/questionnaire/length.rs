@@ -1,6 +1,6 @@
 //! How much a questionnaire asks of a customer (EXPERIENCE §1 "Length": a question takes about 10 s, Pew 2022-12-08).
 
-use super::{Kind, MAX_TEXT, Question, Questionnaire};
+use super::{Kind, MAX_TEXT, NOT_APPLICABLE, Question, Questionnaire};
 
 /// Load that about a minute is enough for; more is warned of.
 pub const LOAD_OF_A_MINUTE: usize = 6;
@@ -11,15 +11,15 @@ pub const LOAD_ALLOWED: usize = 15;
 /// Seconds that one unit of load takes to answer on a phone.
 const SECONDS: usize = 10;
 
-/// Sealed answers are padded to a multiple of this many bytes: with one free text they fit four of the pieces into which
-/// PostgreSQL cuts long values (1,996 bytes), and two of SQLite's pages beside the row's own.
-const BLOCK: usize = 7_900;
+/// Sealed answers are padded to a multiple of this many bytes: with one free text they fit three of the pieces into which
+/// PostgreSQL cuts long values (1,996 bytes), and one and a quarter of SQLite's pages.
+const BLOCK: usize = 4_990;
 
-/// The most bytes that one unit of UTF-16 has in UTF-8. Four make two units, and what JSON escapes has two.
-const MOST_OF_A_UNIT: usize = 3;
+/// Bytes of a unit of UTF-16.
+const UNIT: usize = 2;
 
 /// What a response takes beside its answers, in bytes.
-const BESIDE: usize = 1_000;
+const BESIDE: usize = 600;
 
 /// How long a questionnaire is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,21 +55,23 @@ impl Questionnaire {
     /// Bytes that hold any answers to it, with what is stored beside them: sealed answers are padded to this length, so
     /// that it tells nothing about who has written how much.
     pub fn room(&self) -> usize {
-        let most = BESIDE + self.questions.iter().map(Question::room).sum::<usize>();
+        let texts = self.questions.iter().filter(|question| question.kind == Kind::Text).count();
+        // Where there are several, each blank line in them is marked by a unit more.
+        let text = if texts > 1 { 2 * MAX_TEXT } else { MAX_TEXT };
+        let most = BESIDE + self.questions.iter().map(Question::room).sum::<usize>() + texts * text * UNIT;
         most.next_multiple_of(BLOCK)
     }
 }
 
 impl Question {
-    /// The most bytes of its answer, written as JSON, with its points.
+    /// The most bytes of its answer, without what is free text, as it is sealed with its points (`db/padded.rs`).
     fn room(&self) -> usize {
-        let values = self.values().iter().map(|value| value.len() + 1).sum::<usize>();
-        let reasons = self.why.iter().flat_map(|why| &why.reasons).map(|reason| reason.code.len() + 1).sum::<usize>();
-        let text = if self.kind == Kind::Text { MAX_TEXT * MOST_OF_A_UNIT } else { 0 };
-        self.items().map(|item| 2 * item.code.len() + 20 + values + text).sum::<usize>()
-            + reasons
-            + self.code.len()
-            + 20
+        let lengths = self.values().into_iter().chain([NOT_APPLICABLE]).map(|value| value.len() + 1);
+        let value = if self.kind.takes_one() { lengths.max().unwrap_or_default() } else { lengths.sum() };
+        let items = self.items().map(|item| 2 * item.code.len() + 16 + UNIT * value).sum::<usize>();
+        let Some(why) = &self.why else { return items };
+        let reasons = why.reasons.iter().map(|reason| reason.code.len() + 1).sum::<usize>();
+        items + 2 * self.code.len() + 40 + UNIT * reasons
     }
 
     /// What it asks of a customer, in units of a rating.

@@ -49,7 +49,7 @@ const LINE: usize = 12;
 const CHART: usize = 14;
 
 /// Comments shown.
-const COMMENTS: i64 = 30;
+const COMMENTS: usize = 30;
 
 /// `GET /departments/{code}`
 pub async fn show(page: Page, code: Path<String>) -> HttpResponse {
@@ -155,7 +155,7 @@ async fn load(page: &Page, code: &str, channel: Option<Channel>) -> Result<Figur
         let book = scorebook::load(conn, &Wanted { departments: Some(&ids), employees, questions: true, from, to })?;
         let slice = Slice { departments: &ids, employee: None, channel, period: choice.period, base: Base::Invited };
         let staff = book.employees(&slice);
-        let months: Vec<_> = choice.period.months().map(|month| month.to_string()).collect();
+        let months: Vec<_> = choice.period.months().collect();
         let said = |conn: &mut db::Connection, voices| match with_comments {
             true => response::comments(conn, &ids, &months, voices, COMMENTS),
             false => Ok(Vec::new()),
