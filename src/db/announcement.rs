@@ -204,10 +204,7 @@ pub fn end(
 /// The database's.
 pub fn log(conn: &mut Connection, limit: usize) -> Result<Vec<Logged>> {
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut entries = audit::latest(conn, ANNOUNCED, most)?;
-    entries.extend(audit::latest(conn, ENDED, most)?);
-    entries.sort_by_key(|entry| std::cmp::Reverse(entry.id));
-    entries.truncate(limit);
+    let entries = audit::latest_of(conn, &[ANNOUNCED, ENDED], most)?;
     entries.iter().map(Logged::read).collect()
 }
 

@@ -105,7 +105,8 @@ impl AnyConnection {
                 Ok(value)
             }
             Err(error) => {
-                self.batch_execute("ROLLBACK").map_err(Error::from)?;
+                // It fails where the database has rolled back itself, as SQLite does on a full disk: the cause is what counts.
+                let _ = self.batch_execute("ROLLBACK");
                 Err(error)
             }
         }

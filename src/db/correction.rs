@@ -128,11 +128,11 @@ pub fn correct(
     if first == 0 {
         return Ok(Some(Standing::Used));
     }
-    let mut before = Tallies::default();
-    before.add_response(&response);
+    let mut moved = Tallies::default();
+    moved.add_response(&response);
+    moved = moved.negated();
     (response.answers, response.scored) = (said.answers, said.scored);
-    let mut after = Tallies::default();
-    after.add_response(&response);
+    moved.add_response(&response);
     let scored = &response.scored;
     diesel::update(response::table.find(id))
         .set((
@@ -145,8 +145,7 @@ pub fn correct(
         ))
         .execute(conn)?;
     if !found.excluded {
-        tally::add(conn, &before.negated())?;
-        tally::add(conn, &after)?;
+        tally::add(conn, &moved)?;
     }
     Ok(Some(Standing::Open))
 }

@@ -3,7 +3,7 @@
 //! What the database shows before a release is how many wait per department, channel and month; after it, answers
 //! without a way back to an invitation.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use diesel::prelude::*;
 use rand::seq::SliceRandom;
@@ -33,11 +33,11 @@ type Waiting = (Vec<u8>, Response);
 
 new_row! {
     struct NewPending<'a> in pending_response {
-        id: Vec<u8>,
+        id: &'a [u8],
         department_id: i64,
         channel: &'a str,
         cohort: &'a str,
-        sealed: Vec<u8>,
+        sealed: &'a [u8],
     }
 }
 
@@ -75,11 +75,11 @@ pub fn accept(
     let rows: Vec<_> = rows
         .iter()
         .map(|(group, (id, sealed))| NewPending {
-            id: id.clone(),
+            id,
             department_id: group.department_id,
             channel: &group.channel,
             cohort: &group.cohort,
-            sealed: sealed.clone(),
+            sealed,
         })
         .collect();
     insert_rows!(conn, pending_response::table, &rows)?;
@@ -164,10 +164,8 @@ fn release(
     response::insert_anonymous(conn, &rows, tallies)
 }
 
-/// Who waits in each group of these departments, by their ids.
+/// Who waits in each of these groups, by their ids.
 fn waiting(conn: &mut Connection, groups: &BTreeMap<Group, Vec<Response>>) -> Result<BTreeMap<Group, Vec<Vec<u8>>>> {
-    let mut departments: Vec<i64> = groups.keys().map(|group| group.department_id).collect();
-    departments.dedup();
     let all = pending_response::table.select((
         pending_response::department_id,
         pending_response::channel,
@@ -178,12 +176,21 @@ fn waiting(conn: &mut Connection, groups: &BTreeMap<Group, Vec<Response>>) -> Re
     match conn {
         // Each by a statement that is kept: one for all of them is prepared anew.
         Connection::Sqlite(c) => {
-            for department_id in departments {
-                rows.extend(all.filter(pending_response::department_id.eq(department_id)).load(c)?);
+            for Group { department_id, channel, cohort } in groups.keys() {
+                let of_group = all
+                    .filter(pending_response::department_id.eq(department_id))
+                    .filter(pending_response::channel.eq(channel))
+                    .filter(pending_response::cohort.eq(cohort));
+                rows.extend(of_group.load(c)?);
             }
         }
         Connection::Postgres(c) => {
-            rows = all.filter(pending_response::department_id.eq_any(departments)).load(c)?;
+            let departments: BTreeSet<i64> = groups.keys().map(|group| group.department_id).collect();
+            let cohorts: BTreeSet<&str> = groups.keys().map(|group| group.cohort.as_str()).collect();
+            let of_groups = all
+                .filter(pending_response::department_id.eq_any(departments))
+                .filter(pending_response::cohort.eq_any(cohorts));
+            rows = of_groups.load(c)?;
         }
     }
     let mut waiting: BTreeMap<Group, Vec<Vec<u8>>> = BTreeMap::new();

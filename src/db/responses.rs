@@ -1,6 +1,6 @@
 //! Responses page by page, for other systems: the named ones in the order they came, then the released anonymous ones
-//! in the order of their keys, which tells nothing that they do not show. What is there when the first page is read is listed exactly
-//! once.
+//! in the order of their keys, which tells nothing that they do not show. What is there when the first page is read is
+//! listed exactly once.
 
 use std::collections::HashMap;
 

@@ -124,7 +124,8 @@ impl Tallies {
 
     /// What takes these sums away again.
     pub fn negated(mut self) -> Self {
-        for delta in self.answers.values_mut() {
+        let Self { answers, services, versions } = &mut self;
+        for delta in answers.values_mut() {
             let Delta { n, satisfied, scored, points_sum, points_sq_sum } = *delta;
             *delta = Delta {
                 n: -n,
@@ -134,7 +135,7 @@ impl Tallies {
                 points_sq_sum: -points_sq_sum,
             };
         }
-        for delta in self.services.values_mut() {
+        for delta in services.values_mut() {
             let ServiceDelta { records, invited, responded, resolved, resolution_known, timely, timed, complaints } =
                 *delta;
             *delta = ServiceDelta {
@@ -148,6 +149,7 @@ impl Tallies {
                 complaints: -complaints,
             };
         }
+        versions.values_mut().for_each(|responses| *responses = -*responses);
         self
     }
 
@@ -227,6 +229,15 @@ mod tests {
             channel: Some(Channel::Online),
         };
         Response::own(attribution, periods, 1, &questionnaire, answers)
+    }
+
+    #[test]
+    fn what_is_taken_away_again_leaves_nothing() {
+        let mut tallies = Tallies { versions: BTreeMap::from([(1, 3)]), ..Tallies::default() };
+        tallies.add_response(&response(&[("overall", "5")]));
+        let taken = tallies.clone().negated();
+        assert_eq!(taken.versions[&1], -3);
+        assert!(tallies.answers.iter().all(|(key, delta)| delta.n + taken.answers[key].n == 0));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A response is left out by two persons, and comes back; figures and recount agree at every step.
 
 use chrono::TimeDelta;
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use manyi::db;
 use manyi::db::exclusion::{By, ExclusionError, request, step};
@@ -102,9 +103,7 @@ fn migrate(conn: &mut db::Connection, back: bool) {
         (db::Connection::Postgres(_), false) => file!("postgres", "up"),
         (db::Connection::Postgres(_), true) => file!("postgres", "down"),
     };
-    for statement in text.split(';').filter(|statement| !statement.trim().is_empty()) {
-        diesel::sql_query(statement).execute(conn).unwrap();
-    }
+    conn.batch_execute(text).unwrap();
 }
 
 on_both!(an_anonymous_response_is_known_by_its_key_after_a_migration, |app| {

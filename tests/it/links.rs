@@ -19,7 +19,9 @@ fn open(app: &TestApp, tokens: &[String], read: fn(&Found) -> db::Result<String>
         let mut waiting = tokio::task::JoinSet::new();
         for (at, token) in tokens.iter().enumerate() {
             let (finder, hash) = (finder.clone(), manyi::crypto::Token::from_text(token).hash());
-            waiting.spawn(async move { (at, finder.find(hash, move |_, found| read(&found)).await) });
+            let found = tokio::spawn(async move { finder.find(hash, move |_, found| read(&found)).await });
+            // A panic ends a look-up by itself where each is made alone.
+            waiting.spawn(async move { (at, found.await.unwrap_or(Err(Error::Stopped))) });
         }
         let mut opened = waiting.join_all().await;
         opened.sort_by_key(|(at, _)| *at);
@@ -51,6 +53,16 @@ on_both!(who_shares_a_link_shares_the_invitation, |app| {
     let (tokens, numbers) = tokens(app, 1);
     let opened = open(app, &vec![tokens[0].clone(); 600], number);
     assert!(opened.into_iter().all(|found| found.unwrap().as_ref() == Some(&numbers[0])));
+});
+
+on_both!(who_cannot_be_read_keeps_nobody_else_from_it, |app| {
+    let (tokens, numbers) = tokens(app, 3);
+    let opened = open(app, &tokens, |found| {
+        assert!(!found.external_id.ends_with('2'), "as if a part of ours failed");
+        number(found)
+    });
+    let [first, Err(Error::Stopped), third] = opened.as_slice() else { panic!("{opened:?}") };
+    assert_eq!([first, third].map(|found| found.as_ref().unwrap().as_ref()), [Some(&numbers[0]), Some(&numbers[2])]);
 });
 
 on_both!(a_wrong_link_among_right_ones_finds_nothing, |app| {

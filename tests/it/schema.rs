@@ -1,5 +1,6 @@
 //! The schema: one `schema.rs` that fits both databases, and what the database itself refuses.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use manyi::db;
 use manyi::db::schema;
@@ -106,4 +107,48 @@ on_both!(the_default_commitments_are_there_from_the_first_day, |app| {
 on_both!(migrating_again_does_nothing, |app| {
     assert!(app.pool().run_now(db::Connection::is_migrated).unwrap());
     assert!(app.pool().run_now(db::Connection::migrate).unwrap().is_empty());
+});
+
+/// Everything that migrations make, as the database itself tells it.
+fn made(conn: &mut db::Connection) -> Vec<String> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        told: String,
+    }
+    let query = match conn {
+        db::Connection::Sqlite(_) => "SELECT sql AS told FROM sqlite_master WHERE sql IS NOT NULL",
+        db::Connection::Postgres(_) => {
+            "SELECT indexdef AS told FROM pg_indexes WHERE schemaname = current_schema() \
+             UNION ALL SELECT format('%s %s', conrelid::regclass, pg_get_constraintdef(oid)) FROM pg_constraint \
+             WHERE connamespace = current_schema()::regnamespace \
+             UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal \
+             UNION ALL SELECT format('%s %s %s %s', table_name, column_name, data_type, is_nullable) \
+             FROM information_schema.columns WHERE table_schema = current_schema() \
+             UNION ALL SELECT format('%s %s', relname, reloptions) FROM pg_class \
+             WHERE relnamespace = current_schema()::regnamespace"
+        }
+    };
+    let mut told: Vec<String> =
+        diesel::sql_query(query).load::<Row>(conn).unwrap().into_iter().map(|row| row.told).collect();
+    told.sort();
+    told
+}
+
+on_both!(every_migration_can_be_taken_back_and_applied_again, |app| {
+    let taken_back = app.pool().write_now(|conn| -> db::Result<()> {
+        let database = if matches!(conn, db::Connection::Sqlite(_)) { "sqlite" } else { "postgres" };
+        let folder = format!("{}/migrations/{database}", env!("CARGO_MANIFEST_DIR"));
+        let mut names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        names.sort();
+        let before = made(conn);
+        let downs = names.iter().rev().map(|name| name.join("down.sql"));
+        for file in downs.chain(names.iter().map(|name| name.join("up.sql"))) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            conn.batch_execute(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        }
+        assert_eq!(made(conn), before);
+        Ok(())
+    });
+    taken_back.unwrap();
 });

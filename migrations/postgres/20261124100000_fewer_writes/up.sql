@@ -1,3 +1,7 @@
+-- What an earlier version is storing at this moment is waited for; what it would store from here on is not counted below,
+-- so all instances of it have to be stopped before.
+LOCK TABLE response, anonymous_response IN ACCESS EXCLUSIVE MODE;
+
 -- That the time of an invitation is over is read off its times: no row is rewritten for it, and none is looked for.
 DROP INDEX invitation_expiry;
 
@@ -7,8 +11,6 @@ CREATE TABLE version_tally (
   questionnaire_version_id BIGINT PRIMARY KEY REFERENCES questionnaire_version (id),
   responses BIGINT NOT NULL
 );
--- What is being stored at this moment is waited for, so that it is counted here or by whoever stores it.
-LOCK TABLE response, anonymous_response IN SHARE ROW EXCLUSIVE MODE;
 INSERT INTO version_tally (questionnaire_version_id, responses)
 SELECT questionnaire_version_id, count(*)
 FROM (

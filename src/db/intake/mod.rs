@@ -150,7 +150,8 @@ impl<'a> Intake<'a> {
         })
     }
 
-    /// Stores records, each with its invitation; the outcomes are in their order.
+    /// Stores records, each with its invitation; the outcomes are in their order. Beside each record stands what is hashed
+    /// with its content: the answers of an imported rating, else nothing.
     ///
     /// `told` hears again and again how many more are stored.
     pub fn store(
@@ -166,16 +167,14 @@ impl<'a> Intake<'a> {
         Ok(outcomes)
     }
 
-    /// The same with what the records count for added to `tallies`, which the caller stores with what else it counts.
-    ///
-    /// `extra` is hashed with each record's content: the answers of an imported rating, else empty.
+    /// The same with what the records count for added to `tallies`, which the caller stores with what else it counts, once
+    /// for all records: PostgreSQL keeps every state of a row until the transaction ends, and looks through them at each
+    /// further change.
     pub(super) fn store_counting(
         &mut self,
         conn: &mut Connection,
         records: &[(&ServiceRecord, &str)],
         asking: Asking,
-        // Stored once for all records: PostgreSQL keeps every state of a row until the transaction ends, and looks through
-        // them at each further change.
         tallies: &mut Tallies,
         mut told: impl FnMut(usize),
     ) -> Result<Vec<Outcome>> {
