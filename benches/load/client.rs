@@ -89,7 +89,7 @@ impl Requests {
     }
 }
 
-/// Waits until a request is due; from then on it counts as waiting, also where it could not be sent at once.
+/// Waits until a request is due. One that could not be sent at once has been waiting since then.
 async fn wait_for(due: Instant) -> Instant {
     if Instant::now() > due {
         return due;

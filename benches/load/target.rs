@@ -1,6 +1,8 @@
 //! A program over a database of its own, with an organisation of twelve departments, and ways to fill it.
 
 use std::cell::Cell;
+use std::path::Path;
+use std::process::Command;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -67,7 +69,8 @@ pub struct Target {
 impl Target {
     /// On SQLite, or on PostgreSQL where a server for tests is named.
     pub fn start(postgres: bool) -> Option<Self> {
-        let directory = tempfile::tempdir().unwrap();
+        // Beside what was built: a folder for temporary files may lie in memory, where nothing is ever durable.
+        let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let (url, database) = if postgres {
             let server = std::env::var("MANYI_TEST_POSTGRES_URL").ok()?;
             let name = format!("manyi_{}", hex::encode(manyi::crypto::random::<8>()));
@@ -116,7 +119,70 @@ impl Target {
         self.context().pool.write_now(organise).unwrap();
     }
 
-    /// Stores so many service records as an import does: in one transaction. Returns how long it took.
+    /// What the database says of how it makes a commit durable, and where its file lies; `Err` if it does not.
+    pub fn durability(&self) -> Result<String, String> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            told: String,
+        }
+        let (query, is_durable) = if self.database.is_some() {
+            let settings = ["fsync", "synchronous_commit", "full_page_writes"];
+            let told = settings.map(|name| format!("'{name} ' || current_setting('{name}')")).join(" || ', ' || ");
+            (format!("SELECT {told} AS told"), "fsync on, synchronous_commit on, full_page_writes on")
+        } else {
+            let query = "SELECT 'journal ' || journal_mode || ', synchronous ' || synchronous AS told \
+                         FROM pragma_journal_mode, pragma_synchronous";
+            (query.to_owned(), "journal wal, synchronous 2")
+        };
+        let tell = |conn: &mut db::Connection| -> db::Result<Row> { Ok(diesel::sql_query(query).get_result(conn)?) };
+        let told = self.context().pool.run_now(tell).unwrap().told;
+        let is_in_memory = self.database.is_none() && file_system(self.directory.path()) == "tmpfs";
+        if told == is_durable && !is_in_memory { Ok(told) } else { Err(told) }
+    }
+
+    /// Stores so many service records with `manyi import`, from a file. Returns how long it took, from start to end.
+    pub fn import_file(&self, count: usize) -> Duration {
+        let now = self.context().now();
+        let first = self.imported.replace(self.imported.get() + count);
+        let file = self.directory.path().join("records.csv");
+        let mut text = "external_id,department_code,touchpoint,channel,completed_at,employee_no,service_type,customer_ref,\
+                        customer_name,email,phone,requested_at,first_response_at,waiting_minutes,resolved\n"
+            .to_owned();
+        for record in (first..first + count).map(|n| record(n, now)) {
+            let contact = &record.contact;
+            let time = |time: Option<DateTime<Utc>>| time.unwrap().to_rfc3339();
+            let of_contact = [&contact.customer_ref, &contact.name, &contact.email, &contact.phone];
+            let fields = [
+                record.external_id.clone(),
+                record.department_code.clone(),
+                record.touchpoint.unwrap().as_str().to_owned(),
+                record.channel.as_str().to_owned(),
+                time(Some(record.completed_at)),
+                record.employee_no.clone().unwrap(),
+                record.service_type.clone().unwrap(),
+            ];
+            let fields = fields.into_iter().chain(of_contact.map(|field| field.clone().unwrap()));
+            let times = [time(record.requested_at), time(record.first_response_at)];
+            let fields: Vec<String> = fields.chain(times).chain(["5".to_owned(), "true".to_owned()]).collect();
+            text.push_str(&fields.join(","));
+            text.push('\n');
+        }
+        std::fs::write(&file, text).unwrap();
+        let begun = Instant::now();
+        let done = Command::new(env!("CARGO_BIN_EXE_manyi"))
+            .args(["import", "service-records"])
+            .arg(&file)
+            .envs(settings(&self.url, &self.directory))
+            .current_dir(self.directory.path())
+            .output()
+            .unwrap();
+        let took = begun.elapsed();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        took
+    }
+
+    /// Stores so many service records as an import does when it has read them: in one transaction. Returns how long it took.
     pub fn import(&self, count: usize) -> Duration {
         let Context { secrets, config, pool, .. } = self.context();
         let now = self.context().now();
@@ -166,15 +232,15 @@ impl Target {
         self.context().pool.query_now(count).unwrap()
     }
 
-    /// How many transactions of one row each the database itself makes durable in a second: on SQLite one after the
+    /// How long the database itself takes to make so many transactions of one row each durable: on SQLite one after the
     /// other, since it has one writer; on PostgreSQL over 16 connections.
-    pub fn one_row_commits(&self, count: usize) -> f64 {
+    pub fn one_row_commits(&self, count: usize) -> Duration {
         let begun = Instant::now();
         if self.database.is_none() {
             for n in 0..count {
                 self.context().pool.write_now(|conn| db::setting::set(conn, &format!("bench-{n}"), "1")).unwrap();
             }
-            return count as f64 / begun.elapsed().as_secs_f64();
+            return begun.elapsed();
         }
         let connect = |_| PgConnection::establish(&self.url).unwrap();
         let connections: Vec<_> = (0..16).map(connect).collect();
@@ -189,7 +255,7 @@ impl Target {
                 });
             }
         });
-        count as f64 / begun.elapsed().as_secs_f64()
+        begun.elapsed()
     }
 
     /// Adds so many responses by name for each employee in each of the last months, in few large transactions.
@@ -260,13 +326,7 @@ impl Target {
 
 impl Server {
     fn start(url: &str, directory: &tempfile::TempDir, stores: bool) -> Self {
-        let flags = [
-            ("MANYI_DATABASE_URL", url.to_owned()),
-            ("MANYI_SECRET_FILE", directory.path().join("secret").display().to_string()),
-            ("MANYI_LISTEN", "127.0.0.1:0".to_owned()),
-            ("MANYI_INVITE_DELAY_MINUTES", "0".to_owned()),
-            ("MANYI_QUIET_HOURS", "off".to_owned()),
-        ];
+        let flags = settings(url, directory);
         let program = Program::prepare(Config::from_layers(None, Vec::new(), &flags).unwrap(), Role::Web).unwrap();
         let program = if stores { program } else { program.without_storing() };
         let (context, address) = (program.context.clone(), program.context.config.listen.clone());
@@ -345,6 +405,27 @@ fn record(n: usize, now: DateTime<Utc>) -> ServiceRecord {
         urgent: false,
         closed_automatically: false,
     }
+}
+
+fn settings(url: &str, directory: &tempfile::TempDir) -> [(&'static str, String); 5] {
+    [
+        ("MANYI_DATABASE_URL", url.to_owned()),
+        ("MANYI_SECRET_FILE", directory.path().join("secret").display().to_string()),
+        ("MANYI_LISTEN", "127.0.0.1:0".to_owned()),
+        ("MANYI_INVITE_DELAY_MINUTES", "0".to_owned()),
+        ("MANYI_QUIET_HOURS", "off".to_owned()),
+    ]
+}
+
+/// The kind of file system that a folder lies in; empty where the system does not tell.
+fn file_system(folder: &Path) -> String {
+    let mounts = std::fs::read_to_string("/proc/self/mounts").unwrap_or_default();
+    let mounts = mounts.lines().filter_map(|line| {
+        let mut fields = line.split(' ').skip(1);
+        Some((fields.next()?, fields.next()?))
+    });
+    let holding = mounts.filter(|(place, _)| folder.starts_with(place)).max_by_key(|(place, _)| place.len());
+    holding.map(|(_, kind)| kind.to_owned()).unwrap_or_default()
 }
 
 fn run_sql(url: &str, sql: &str) {
