@@ -9,6 +9,7 @@ use diesel::connection::SimpleConnection;
 use diesel::r2d2::{self, ManageConnection};
 use diesel::{PgConnection, SqliteConnection};
 
+use super::checkpoint::Checkpoints;
 use super::{Connection, Error};
 
 /// How long a request waits for a connection before it is told to come again.
@@ -23,7 +24,8 @@ const READERS: u32 = 4;
 /// WAL so that readers and the writer do not wait for each other; FULL so that a commit survives a power cut. No ANALYZE:
 /// with its samples SQLite prepares a kept statement anew for every value that is bound to it.
 const SQLITE_SET_UP: &str = "PRAGMA busy_timeout = 15000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 24000";
+     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 24000; \
+     PRAGMA journal_size_limit = 100000000";
 
 /// Why no connection could be had.
 #[derive(Debug, thiserror::Error)]
@@ -51,10 +53,12 @@ pub struct Pool {
     writers: r2d2::Pool<Manager>,
     /// SQLite: for what is looked up on the thread of the request, one for each such thread, so that none waits.
     look_ups: Option<r2d2::Pool<Manager>>,
+    /// SQLite: moves its log.
+    checkpoints: Option<Checkpoints>,
 }
 
 #[derive(Debug, Clone)]
-enum Manager {
+pub(super) enum Manager {
     Sqlite {
         path: String,
         /// Pages kept in memory at most, in KiB.
@@ -99,15 +103,15 @@ impl Pool {
         let readers = build(READERS, &manager)?;
         let threads =
             std::thread::available_parallelism().map_or(READERS, |n| u32::try_from(n.get()).unwrap_or(READERS));
-        let (writers, look_ups) = match &manager {
+        let (writers, look_ups, checkpoints) = match &manager {
             Manager::Sqlite { path, .. } => {
                 let writer = Manager::Sqlite { path: path.clone(), cache: WRITER_CACHE, mapped: MAPPED };
                 let look_up = Manager::Sqlite { path: path.clone(), cache: READER_CACHE, mapped: NOT_MAPPED };
-                (build(1, &writer)?, Some(build(threads, &look_up)?))
+                (build(1, &writer)?, Some(build(threads, &look_up)?), Some(Checkpoints::new(look_up)))
             }
-            Manager::Postgres(_) => (build(READERS, &manager)?, None),
+            Manager::Postgres(_) => (build(READERS, &manager)?, None, None),
         };
-        Ok(Self { readers, writers, look_ups })
+        Ok(Self { readers, writers, look_ups, checkpoints })
     }
 
     /// Whether the database is a file, and no server is to be asked.
@@ -164,7 +168,11 @@ impl Pool {
     /// As [`write`](Self::write), on this thread: for commands.
     pub fn write_now<T, E: From<Error>>(&self, work: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
         let mut kept = self.writers.get().map_err(|_| Error::from(ConnectError::Busy))?;
-        kept.connection.write(work)
+        let written = kept.connection.write(work)?;
+        if let Some(checkpoints) = &self.checkpoints {
+            checkpoints.committed();
+        }
+        Ok(written)
     }
 
     /// As [`write_now`](Self::write_now), for very many rows: more of the database is kept in memory while it lasts.
@@ -248,7 +256,7 @@ impl Manager {
     }
 
     /// Chooses by scheme: the derived `establish` tries both and hides the cause.
-    fn establish(&self) -> Result<Connection, ConnectError> {
+    pub(super) fn establish(&self) -> Result<Connection, ConnectError> {
         match self {
             Self::Sqlite { path, cache, mapped } => {
                 if let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -275,7 +283,7 @@ impl Manager {
 }
 
 /// A connection of the pool.
-struct Kept {
+pub(super) struct Kept {
     connection: Connection,
     /// When it was last known to lead somewhere.
     heard: Instant,

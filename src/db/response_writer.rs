@@ -3,13 +3,13 @@
 //! of commits does not grow with the number of customers.
 
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 use tokio::sync::oneshot;
 
-use super::checkpoint::Checkpoints;
 use super::period::Progress;
 use super::questionnaire::Published;
 use super::response::Named;
@@ -58,6 +58,10 @@ pub enum Answer {
     Anonymous(Response),
 }
 
+/// What fails sooner (crosswise locks, a server that was started again) is tried once more. Where the database is away or
+/// held for long, everybody hears so at once: tried alone, each would wait as long again, and so would who ends the program.
+const QUICK: Duration = Duration::from_secs(1);
+
 /// What became of a submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Receipt {
@@ -88,12 +92,8 @@ impl ResponseWriter {
     /// Starts the writer. Its thread ends, with everything stored, after the last [`ResponseWriter`] is dropped.
     pub fn start(pool: Pool, secrets: Secrets, zone: Tz) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (sender, receiver) = crossbeam_channel::bounded(QUEUE);
-        let (checkpoints, mover) = Checkpoints::start(pool.clone())?;
         let writer = Writer { pool, secrets, questionnaires: Published::default(), zone };
-        let work = move || {
-            writer.run(&receiver, checkpoints);
-            let _ = mover.join();
-        };
+        let work = move || writer.run(&receiver);
         let thread = std::thread::Builder::new().name("response-writer".into()).spawn(work)?;
         Ok((Self(sender), thread))
     }
@@ -126,27 +126,36 @@ impl ResponseWriter {
 }
 
 impl Writer {
-    fn run(&self, queue: &Receiver<Job>, mut checkpoints: Checkpoints) {
+    fn run(&self, queue: &Receiver<Job>) {
         while let Ok(first) = queue.recv() {
             let mut batch = vec![first];
             batch.extend(queue.try_iter().take(BATCH - 1));
-            let (mut submissions, replies): (Vec<_>, Vec<_>) =
+            let (submissions, replies): (Vec<_>, Vec<_>) =
                 batch.into_iter().map(|job| (job.submission, job.reply)).unzip();
-            match self.store(&mut submissions) {
-                Ok(receipts) => {
-                    for (reply, receipt) in replies.into_iter().zip(receipts) {
-                        // Who has gone away in the meantime needs no answer; the response is stored all the same.
-                        let _ = reply.send(Ok(receipt));
-                    }
-                }
-                Err(error) => {
-                    tracing::warn!(%error, batch = submissions.len(), "a batch of answers failed; each is tried alone");
-                    for (reply, submission) in replies.into_iter().zip(submissions) {
-                        let _ = reply.send(self.store_one(submission));
-                    }
-                }
+            for (reply, receipt) in replies.into_iter().zip(self.settle(submissions)) {
+                // Who has gone away in the meantime needs no answer; the response is stored all the same.
+                let _ = reply.send(receipt);
             }
-            checkpoints.committed();
+        }
+    }
+
+    /// What becomes of each.
+    fn settle(&self, mut submissions: Vec<Submission>) -> Vec<Result<Receipt>> {
+        let begun = Instant::now();
+        let mut stored = self.store(&mut submissions);
+        if stored.as_ref().is_err_and(Error::is_passing) && begun.elapsed() < QUICK {
+            stored = self.store(&mut submissions);
+        }
+        match stored {
+            Ok(receipts) => receipts.into_iter().map(Ok).collect(),
+            Err(error) if error.is_passing() => {
+                tracing::warn!(%error, batch = submissions.len(), "a batch of answers could not be stored");
+                submissions.iter().map(|_| Err(Error::Busy)).collect()
+            }
+            Err(error) => {
+                tracing::warn!(%error, batch = submissions.len(), "a batch of answers failed; each is tried alone");
+                submissions.into_iter().map(|submission| self.store_one(submission)).collect()
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! Group commit: what is acknowledged is stored, once.
 
+use diesel::RunQueryDsl;
 use manyi::db;
 use manyi::db::response::Named;
 use manyi::db::response_writer::{Answer, Receipt, ResponseWriter, Submission};
@@ -74,4 +75,19 @@ on_both!(a_bad_submission_does_not_take_its_batch_along, |app| {
     assert!(bad.is_err());
     drop(writer);
     thread.join().unwrap();
+});
+
+on_both!(a_server_that_was_started_again_takes_the_next_answer, |app| {
+    app.department("客服");
+    let submissions = [1, 2].map(|number| submission(app, number));
+    let [first, second] = submissions.map(|one| vec![one]);
+    assert_eq!(submit(app, first), [Receipt::Stored]);
+    if !app.pool().is_file() {
+        // As if the server had been started again: it closes every connection but the one that asks.
+        let close = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                     WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        let close = |conn: &mut db::Connection| -> db::Result<usize> { Ok(diesel::sql_query(close).execute(conn)?) };
+        app.pool().query_now(close).unwrap();
+    }
+    assert_eq!(submit(app, second), [Receipt::Stored]);
 });
