@@ -240,9 +240,13 @@ fn anonymous_comments(
             Voices::Asked => rows.filter(anonymous_response::base.ne(walk_up)),
             Voices::WalkUp => rows.filter(anonymous_response::base.eq(walk_up)),
         };
-        // Keys of one department are in an order of chance already, which the index of comments has, too.
+        // The keys of one department and month are in an order of chance already: they are read until there are enough.
         let rows = match departments {
-            [_] => rows.order(anonymous_response::id),
+            [department_id] => {
+                let keys = released::keys(*department_id, month);
+                rows.filter(anonymous_response::id.between(keys.start().clone(), keys.end().clone()))
+                    .order(anonymous_response::id)
+            }
             _ => rows.order(released::chance()),
         };
         found.extend(rows.load::<(Vec<u8>, Said)>(conn)?);
