@@ -159,7 +159,10 @@ impl Error {
         match self {
             Self::Busy | Self::Stopped | Self::Connect(_) => true,
             Self::Query(Failed::BrokenTransactionManager) => true,
-            Self::Query(Failed::DatabaseError(Kind::ClosedConnection | Kind::SerializationFailure, _)) => true,
+            Self::Query(Failed::DatabaseError(
+                Kind::ClosedConnection | Kind::UnableToSendCommand | Kind::SerializationFailure,
+                _,
+            )) => true,
             // There is no kind for these: SQLite's words for SQLITE_BUSY and SQLITE_LOCKED, and PostgreSQL's for a
             // deadlock, which it says in the language of the server.
             Self::Query(Failed::DatabaseError(_, information)) => {
@@ -221,10 +224,12 @@ mod tests {
         diesel::sql_query("BEGIN EXCLUSIVE").execute(&mut first).unwrap();
         let locked = Error::from(diesel::sql_query("BEGIN EXCLUSIVE").execute(&mut second).unwrap_err());
         assert!(locked.is_passing(), "{locked}");
-        let said = |message: &str| {
-            let kind = diesel::result::DatabaseErrorKind::Unknown;
+        use diesel::result::DatabaseErrorKind as Kind;
+        let failed = |kind: Kind, message: &str| {
             Error::from(diesel::result::Error::DatabaseError(kind, Box::new(message.to_owned())))
         };
+        let said = |message: &str| failed(Kind::Unknown, message);
+        assert!(failed(Kind::UnableToSendCommand, "no connection to the server\n").is_passing());
         assert!(said("deadlock detected").is_passing() && said("检测到死锁").is_passing());
         assert!(!said("division by zero").is_passing());
         assert!(!Error::from(diesel::result::Error::NotFound).is_passing());

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::Connection as _;
@@ -66,7 +67,11 @@ pub(super) enum Manager {
         /// How much of the file is mapped into memory, in bytes.
         mapped: u32,
     },
-    Postgres(String),
+    Postgres {
+        url: String,
+        /// How often work with one of the connections has failed.
+        failures: Arc<AtomicUsize>,
+    },
 }
 
 /// SQLite's own measure, for those that read: the system keeps the file in memory for them.
@@ -109,7 +114,7 @@ impl Pool {
                 let look_up = Manager::Sqlite { path: path.clone(), cache: READER_CACHE, mapped: NOT_MAPPED };
                 (build(1, &writer)?, Some(build(threads, &look_up)?), Some(Checkpoints::new(look_up)))
             }
-            Manager::Postgres(_) => (build(READERS, &manager)?, None, None),
+            Manager::Postgres { .. } => (build(READERS, &manager)?, None, None),
         };
         Ok(Self { readers, writers, look_ups, checkpoints })
     }
@@ -161,14 +166,12 @@ impl Pool {
 
     /// As [`read`](Self::read), on this thread: for commands.
     pub fn read_now<T, E: From<Error>>(&self, work: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
-        let mut kept = self.readers.get().map_err(|_| Error::from(ConnectError::Busy))?;
-        kept.connection.read(work)
+        with(&self.readers, |connection| connection.read(work))
     }
 
     /// As [`write`](Self::write), on this thread: for commands.
     pub fn write_now<T, E: From<Error>>(&self, work: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
-        let mut kept = self.writers.get().map_err(|_| Error::from(ConnectError::Busy))?;
-        let written = kept.connection.write(work)?;
+        let written = with(&self.writers, |connection| connection.write(work))?;
         if let Some(checkpoints) = &self.checkpoints {
             checkpoints.committed();
         }
@@ -177,25 +180,24 @@ impl Pool {
 
     /// As [`write_now`](Self::write_now), for very many rows: more of the database is kept in memory while it lasts.
     pub fn import_now<T, E: From<Error>>(&self, work: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
-        let mut kept = self.writers.get().map_err(|_| Error::from(ConnectError::Busy))?;
-        kept.connection.set_cache(IMPORT_CACHE)?;
-        let result = kept.connection.write(work);
-        if let Err(error) = kept.connection.set_cache(WRITER_CACHE) {
-            tracing::warn!(%error, "the memory of an import could not be given back");
-        }
-        result
+        with(&self.writers, |connection| {
+            connection.set_cache(IMPORT_CACHE)?;
+            let result = connection.write(work);
+            if let Err(error) = connection.set_cache(WRITER_CACHE) {
+                tracing::warn!(%error, "the memory of an import could not be given back");
+            }
+            result
+        })
     }
 
     /// Runs `work` outside a transaction, on this thread: for a single statement and for migrations.
     pub fn run_now<T, E: From<Error>>(&self, work: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
-        let mut kept = self.writers.get().map_err(|_| Error::from(ConnectError::Busy))?;
-        work(&mut kept.connection)
+        with(&self.writers, work)
     }
 
     /// A single query that needs no snapshot of its own, on this thread.
     pub fn query_now<T, E: From<Error>>(&self, work: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
-        let mut kept = self.readers.get().map_err(|_| Error::from(ConnectError::Busy))?;
-        work(&mut kept.connection)
+        with(&self.readers, work)
     }
 
     /// A look-up by key that needs no snapshot of its own. In a file it takes less than the way to another thread, so it
@@ -209,8 +211,7 @@ impl Pool {
         E: From<Error> + Send + 'static,
     {
         let Some(look_ups) = &self.look_ups else { return self.query(work).await };
-        let mut kept = look_ups.get().map_err(|_| Error::from(ConnectError::Busy))?;
-        work(&mut kept.connection)
+        with(look_ups, work)
     }
 
     /// A single query that needs no snapshot of its own, on a thread that may block.
@@ -222,6 +223,19 @@ impl Pool {
         let pool = self.clone();
         off_thread(move || pool.query_now(work)).await
     }
+}
+
+/// Runs `work` with a connection of `pool`.
+fn with<T, E: From<Error>>(
+    pool: &r2d2::Pool<Manager>,
+    work: impl FnOnce(&mut Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut kept = pool.get().map_err(|_| Error::from(ConnectError::Busy))?;
+    let result = work(&mut kept.connection);
+    if result.is_err() {
+        kept.doubt();
+    }
+    result
 }
 
 async fn off_thread<T: Send + 'static, E: From<Error> + Send + 'static>(
@@ -250,7 +264,7 @@ impl Manager {
             return Ok(Self::Sqlite { path: path.to_owned(), cache: READER_CACHE, mapped: MAPPED });
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Ok(Self::Postgres(url.to_owned()));
+            return Ok(Self::Postgres { url: url.to_owned(), failures: Arc::default() });
         }
         Err(ConnectError::UnknownScheme)
     }
@@ -270,7 +284,7 @@ impl Manager {
                 connection.set_cache(*cache).map_err(|error| refused(path, error.to_string()))?;
                 Ok(connection)
             }
-            Self::Postgres(url) => {
+            Self::Postgres { url, .. } => {
                 let mut connection =
                     PgConnection::establish(url).map_err(|error| refused("PostgreSQL", error.to_string()))?;
                 connection
@@ -287,6 +301,16 @@ pub(super) struct Kept {
     connection: Connection,
     /// When it was last known to lead somewhere.
     heard: Instant,
+    /// How many failures there had been by then.
+    failures_then: usize,
+    failures: Arc<AtomicUsize>,
+}
+
+impl Kept {
+    /// Each connection of its kind is asked before it is used again: a server that was started again has closed them all.
+    fn doubt(&self) {
+        self.failures.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 /// A server is not asked more often whether it is still there: under load that would be every other message.
@@ -297,20 +321,24 @@ impl ManageConnection for Manager {
     type Error = ConnectError;
 
     fn connect(&self) -> Result<Kept, ConnectError> {
-        Ok(Kept { connection: self.establish()?, heard: Instant::now() })
+        let failures = match self {
+            Self::Postgres { failures, .. } => failures.clone(),
+            Self::Sqlite { .. } => Arc::default(),
+        };
+        let failures_then = failures.load(Ordering::Relaxed);
+        Ok(Kept { connection: self.establish()?, heard: Instant::now(), failures_then, failures })
     }
 
     fn is_valid(&self, kept: &mut Kept) -> Result<(), ConnectError> {
-        match &mut kept.connection {
-            // A file does not go away; asking costs more than some of our queries.
-            Connection::Sqlite(_) => Ok(()),
-            Connection::Postgres(_) if kept.heard.elapsed() < TRUSTED => Ok(()),
-            Connection::Postgres(c) => {
-                c.batch_execute("SELECT 1").map_err(|error| refused("PostgreSQL", error.to_string()))?;
-                kept.heard = Instant::now();
-                Ok(())
-            }
+        // A file does not go away; asking costs more than some of our queries.
+        let Self::Postgres { failures, .. } = self else { return Ok(()) };
+        let failures = failures.load(Ordering::Relaxed);
+        if kept.heard.elapsed() >= TRUSTED || kept.failures_then != failures {
+            let heard = Instant::now();
+            kept.connection.batch_execute("SELECT 1").map_err(|error| refused("PostgreSQL", error.to_string()))?;
+            (kept.heard, kept.failures_then) = (heard, failures);
         }
+        Ok(())
     }
 
     /// A panic may have left a transaction open.

@@ -83,7 +83,14 @@ on_both!(a_server_that_was_started_again_takes_the_next_answer, |app| {
     let [first, second] = submissions.map(|one| vec![one]);
     assert_eq!(submit(app, first), [Receipt::Stored]);
     if !app.pool().is_file() {
-        // As if the server had been started again: it closes every connection but the one that asks.
+        // As if the server had been started again: it closes every connection but the one that asks, also those that
+        // nobody has used since.
+        let meeting = std::sync::Barrier::new(3);
+        std::thread::scope(|threads| {
+            for _ in 0..3 {
+                threads.spawn(|| app.pool().write_now(|_| db::Result::Ok(meeting.wait())).unwrap());
+            }
+        });
         let close = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                      WHERE datname = current_database() AND pid <> pg_backend_pid()";
         let close = |conn: &mut db::Connection| -> db::Result<usize> { Ok(diesel::sql_query(close).execute(conn)?) };
