@@ -3,8 +3,8 @@
 //! All in one run.
 //!
 //! `cargo bench --bench load` measures SQLite and, where `MANYI_TEST_POSTGRES_URL` names a server, PostgreSQL;
-//! `-- sqlite` or `-- postgres` only one of them, and `-- --quick` is a short run. The client shares the machine with the
-//! server, so the ratios tell more than the figures.
+//! `-- sqlite` or `-- postgres` only one of them, `-- writing` or `-- reading` only that, and `-- --quick` is a short run.
+//! The client shares the machine with the server, so the ratios tell more than the figures.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::as_conversions)]
 
 use std::io::{BufRead, BufReader};
@@ -30,6 +30,9 @@ const CONNECTIONS: usize = 64;
 
 /// Both routes and the commits are measured by turns, so that what else the machine does falls on all.
 const TURNS: usize = 6;
+
+/// How often each page is read in a turn.
+const EACH_TURN: usize = 20;
 
 /// How much is measured.
 struct Size {
@@ -80,9 +83,13 @@ fn main() {
             Ok(told) => println!("\n{name} ({told})"),
             Err(told) => println!("\n{name} ({told}): NO COMMIT IS DURABLE, the figures say nothing"),
         }
-        writing(&target, &size, &goal);
+        if !said("reading") {
+            writing(&target, &size, &goal);
+        }
         drop(target);
-        reading(&Target::start(postgres).unwrap(), &size);
+        if !said("writing") {
+            reading([(); 2].map(|()| Target::start(postgres).unwrap()), &size);
+        }
     }
     idle_memory();
 }
@@ -191,52 +198,52 @@ fn get(server: &Server, path: &str, cookie: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: gzip\r\nCookie: {cookie}\r\n\r\n").into_bytes()
 }
 
-/// What is read, at one response for each employee and month, and at a hundred.
-fn reading(target: &Target, size: &Size) {
-    target.fill(1);
-    let few = figures(target);
+/// What is read, at one response for each employee and month, and at a hundred: by turns, as answers are.
+fn reading([few, many]: [Target; 2], size: &Size) {
+    few.fill(1);
     let begun = Instant::now();
-    target.fill(size.rounds - 1);
+    many.fill(size.rounds);
     line("filling", &format!("{:>8.1} s", begun.elapsed().as_secs_f64()), "≤ 60 s");
-    let many = figures(target);
-    for ((what, few), (_, many)) in few.into_iter().zip(many) {
-        let ratio = many / few;
-        let figure = format!("{few:>8.2} ms at {ROUND}, {many:.2} ms at {}: × {ratio:.2}", ROUND * size.rounds);
-        line(&what, &figure, "≤ 1.2");
-    }
-}
-
-/// The time of each, in milliseconds: the median of many.
-fn figures(target: &Target) -> Vec<(String, f64)> {
-    let context = target.context();
-    let month = Period::at(context.now(), context.config.time_zone, Grain::Month).prev();
+    let month = Period::at(few.context().now(), few.context().config.time_zone, Grain::Month).prev();
     let year = Period::containing(month.start(), Grain::Year);
-    let mut figures = Vec::new();
+    let readers = [few, many].map(|target| (session(&target), target));
+    let compare = |what: String, read: &dyn Fn(&Target, &str) -> Vec<Duration>| {
+        let mut times = [Vec::new(), Vec::new()];
+        for turn in 0..TURNS {
+            for at in [turn % 2, (turn + 1) % 2] {
+                let (cookie, target) = &readers[at];
+                times[at].extend(read(target, cookie));
+            }
+        }
+        let [few, many] = times.map(median);
+        let ratio = format!("{few:>8.2} ms at {ROUND}, {many:.2} ms at {}: × {:.2}", ROUND * size.rounds, many / few);
+        line(&what, &ratio, "≤ 1.2");
+    };
     for (level, period) in [(Level::Department, month), (Level::Department, year), (Level::Employee, month)] {
         let request = scores::Request { period, department: None, channel: None, level };
-        let ask = || {
-            let begun = Instant::now();
-            let answer = context.pool.read_now(|conn| scores::scores(conn, &request, &context.thresholds)).unwrap();
-            assert!(answer.scores.iter().any(|score| score.n > 0));
-            begun.elapsed()
-        };
-        figures.push((format!("scores, {level}, {period}"), median((0..100).map(|_| ask()).collect())));
+        compare(format!("scores, {level}, {period}"), &|target, _| {
+            let context = target.context();
+            let ask = || {
+                let begun = Instant::now();
+                let answer = context.pool.read_now(|conn| scores::scores(conn, &request, &context.thresholds)).unwrap();
+                assert!(answer.scores.iter().any(|score| score.n > 0));
+                begun.elapsed()
+            };
+            (0..EACH_TURN).map(|_| ask()).collect()
+        });
     }
-    let cookie = session(target);
     let department = target::code(3);
     for path in [
         format!("/departments/{department}"),
         format!("/departments/{department}?period={year}"),
         "/overview".to_owned(),
     ] {
-        let requests = Requests {
-            address: target.server.address.clone(),
-            texts: Arc::new(vec![get(&target.server, &path, &cookie); 100]),
-            status: 200,
-        };
-        figures.push((format!("page {path}"), requests.send(1, Pace::AsFastAsAnswered).percentile(50.0)));
+        compare(format!("page {path}"), &|target, cookie| {
+            let texts = Arc::new(vec![get(&target.server, &path, cookie); EACH_TURN]);
+            let requests = Requests { address: target.server.address.clone(), texts, status: 200 };
+            requests.send(1, Pace::AsFastAsAnswered).latencies()
+        });
     }
-    figures
 }
 
 fn median(mut times: Vec<Duration>) -> f64 {

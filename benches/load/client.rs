@@ -159,6 +159,11 @@ impl Measured {
         format!("{each}written {:.1} kB", self.taken.written as f64 / 1000.0 / count)
     }
 
+    /// How long each was waited for.
+    pub fn latencies(self) -> Vec<Duration> {
+        self.latencies
+    }
+
     /// Answers a second.
     pub fn per_second(&self) -> f64 {
         self.latencies.len() as f64 / self.time.as_secs_f64()

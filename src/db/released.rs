@@ -4,10 +4,6 @@
 
 use std::ops::RangeInclusive;
 
-use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
-use diesel::sql_types::Binary;
-
 use crate::crypto::random;
 use crate::domain::period::Period;
 
@@ -30,8 +26,8 @@ pub(super) fn keys(department_id: i64, month: Period) -> RangeInclusive<Vec<u8>>
 }
 
 /// What chance decided of a key, for an order in which no department comes first.
-pub(super) fn chance() -> SqlLiteral<Binary> {
-    sql("substr(id, 9)")
+pub(super) fn chance(key: &[u8]) -> &[u8] {
+    key.get(8..).unwrap_or_default()
 }
 
 /// As the migration `released_together` writes it for what was there before.

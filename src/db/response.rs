@@ -1,7 +1,10 @@
 //! Responses: named ones with their record and time, anonymous ones without.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::instant::Instant;
 use super::schema::{anonymous_response, response};
@@ -164,97 +167,86 @@ fn count(versions: impl Iterator<Item = i64>, tallies: &mut Tallies) {
 /// Rows in one statement.
 const BATCH: usize = 500;
 
-/// The newest comments on these departments in some months, at most `limit` of each kind; newest first, the anonymous
-/// ones of a month as chance has it.
+/// The comments on these departments in the newest months of a period, at most `limit` of each kind: named ones newest
+/// first, anonymous ones of a month as chance has it. Only what is shown is read: each department's stand in this order in
+/// an index.
 pub fn comments(
     conn: &mut Connection,
     departments: &[i64],
-    months: &[Period],
+    period: Period,
     voices: Voices,
     limit: usize,
 ) -> Result<Vec<Comment>> {
-    let named = named_comments(conn, departments, months, voices, limit)?;
-    let anonymous = anonymous_comments(conn, departments, months, voices, limit)?;
-    let comment = |id: String, (text, overall, touchpoint, month): Said| {
+    let months: Vec<_> = period.months().map(|month| month.to_string()).collect();
+    let (Some(first), Some(last)) = (months.first(), months.last()) else { return Ok(Vec::new()) };
+    let (mut named, mut anonymous) = (Vec::new(), Vec::new());
+    for &department in departments {
+        named.extend(named_comments(conn, department, (first, last), voices, limit)?);
+        anonymous.extend(anonymous_comments(conn, department, (first, last), voices, limit)?);
+    }
+    named.sort_by(|(id, said), (other_id, other)| (&other.month, other_id).cmp(&(&said.month, id)));
+    anonymous.sort_by(|(id, said), (other_id, other)| {
+        (&other.month, released::chance(other_id)).cmp(&(&said.month, released::chance(id)))
+    });
+    let named = named.into_iter().take(limit).map(|(id, said)| (id.to_string(), said));
+    let anonymous = anonymous.into_iter().take(limit).map(|(id, said)| (hex::encode(id), said));
+    let comment = |(id, said): (String, Said)| {
+        let Said { text, overall, touchpoint, month } = said;
         Some(Comment { id, text: text?, overall, touchpoint, month })
     };
-    let named = named.into_iter().map(|(id, said)| (id.to_string(), said));
-    let anonymous = anonymous.into_iter().map(|(id, said)| (hex::encode(id), said));
-    Ok(named.chain(anonymous).filter_map(|(id, said)| comment(id, said)).collect())
+    Ok(named.chain(anonymous).filter_map(comment).collect())
 }
 
-/// Comment, points of the overall answer, touchpoint and month.
-type Said = (Option<String>, Option<i16>, Option<String>, String);
+#[derive(Queryable)]
+struct Said {
+    text: Option<String>,
+    overall: Option<i16>,
+    touchpoint: Option<String>,
+    month: String,
+}
+
+/// Which responses are theirs. Written out, not bound: so both databases see that an index holds these and no others.
+fn are(voices: Voices) -> SqlLiteral<Bool> {
+    let walk_up = Base::WalkUp.as_str();
+    match voices {
+        Voices::Asked => sql(&format!("base <> '{walk_up}'")),
+        Voices::WalkUp => sql(&format!("base = '{walk_up}'")),
+    }
+}
 
 fn named_comments(
     conn: &mut Connection,
-    departments: &[i64],
-    months: &[Period],
+    department: i64,
+    (first, last): (&str, &str),
     voices: Voices,
     limit: usize,
 ) -> Result<Vec<(i64, Said)>> {
+    let said = (response::comment, response::overall, response::touchpoint, response::month);
     let rows = response::table
-        .filter(response::department_id.eq_any(departments))
-        .filter(response::month.eq_any(months.iter().map(Period::to_string)))
-        .filter(response::comment.is_not_null())
-        .filter(response::excluded.eq(false))
-        .order(response::id.desc())
+        .filter(response::department_id.eq(department).and(response::month.between(first, last)))
+        .filter(response::comment.is_not_null().and(response::excluded.eq(false)).and(are(voices)))
+        .order((response::month.desc(), response::id.desc()))
         .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-        .select((response::id, (response::comment, response::overall, response::touchpoint, response::month)));
-    let walk_up = Base::WalkUp.as_str();
-    Ok(match voices {
-        Voices::Asked => rows.filter(response::base.ne(walk_up)).load(conn)?,
-        Voices::WalkUp => rows.filter(response::base.eq(walk_up)).load(conn)?,
-    })
+        .select((response::id, said));
+    Ok(rows.load(conn)?)
 }
 
 fn anonymous_comments(
     conn: &mut Connection,
-    departments: &[i64],
-    months: &[Period],
+    department: i64,
+    (first, last): (&str, &str),
     voices: Voices,
     limit: usize,
 ) -> Result<Vec<(Vec<u8>, Said)>> {
-    let mut found = Vec::new();
-    let mut newest_first = months.to_vec();
-    newest_first.sort_unstable_by(|a, b| b.cmp(a));
-    for month in newest_first {
-        let rows = anonymous_response::table
-            .filter(anonymous_response::department_id.eq_any(departments))
-            .filter(anonymous_response::month.eq(month.to_string()))
-            .filter(anonymous_response::comment.is_not_null())
-            .filter(anonymous_response::excluded.eq(false))
-            .limit(i64::try_from(limit - found.len()).unwrap_or(i64::MAX))
-            .select((
-                anonymous_response::id,
-                (
-                    anonymous_response::comment,
-                    anonymous_response::overall,
-                    anonymous_response::touchpoint,
-                    anonymous_response::month,
-                ),
-            ))
-            .into_boxed();
-        let walk_up = Base::WalkUp.as_str();
-        let rows = match voices {
-            Voices::Asked => rows.filter(anonymous_response::base.ne(walk_up)),
-            Voices::WalkUp => rows.filter(anonymous_response::base.eq(walk_up)),
-        };
-        // The keys of one department and month are in an order of chance already: they are read until there are enough.
-        let rows = match departments {
-            [department_id] => {
-                let keys = released::keys(*department_id, month);
-                rows.filter(anonymous_response::id.between(keys.start().clone(), keys.end().clone()))
-                    .order(anonymous_response::id)
-            }
-            _ => rows.order(released::chance()),
-        };
-        found.extend(rows.load::<(Vec<u8>, Said)>(conn)?);
-        if found.len() >= limit {
-            break;
-        }
-    }
-    Ok(found)
+    use anonymous_response as response;
+    let said = (response::comment, response::overall, response::touchpoint, response::month);
+    let rows = response::table
+        .filter(response::department_id.eq(department).and(response::month.between(first, last)))
+        .filter(response::comment.is_not_null().and(response::excluded.eq(false)).and(are(voices)))
+        .order((response::month.desc(), response::id.desc()))
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+        .select((response::id, said));
+    Ok(rows.load(conn)?)
 }
 
 impl<'a> NamedRow<'a> {

@@ -29,7 +29,7 @@ pub(super) fn make(conn: &mut Connection, context: &Context, now: DateTime<Utc>)
         return Ok(());
     };
     let month = Period::at(now, context.config.time_zone, Grain::Month);
-    let found = response::comments(conn, &[department], &[month], response::Voices::Asked, 3)?;
+    let found = response::comments(conn, &[department], month, response::Voices::Asked, 3)?;
     for (comment, (reason, note, is_agreed)) in found.iter().zip(ASKED) {
         taken(request(conn, &comment.id, reason, Some(note), By { email: first, now }).map(drop))?;
         if is_agreed {

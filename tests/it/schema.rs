@@ -1,9 +1,14 @@
 //! The schema: one `schema.rs` that fits both databases, and what the database itself refuses.
 
-use diesel::connection::SimpleConnection;
+use std::sync::{Arc, Mutex};
+
+use diesel::connection::{InstrumentationEvent, SimpleConnection};
 use diesel::prelude::*;
-use manyi::db;
-use manyi::db::schema;
+use manyi::db::response::{self, Voices};
+use manyi::db::{self, schema};
+use manyi::domain::period::Period;
+
+use crate::harness::TestApp;
 
 /// Loads no row of every table: proves that names and types of all columns fit.
 macro_rules! load_every_table {
@@ -152,3 +157,42 @@ on_both!(every_migration_can_be_taken_back_and_applied_again, |app| {
     });
     taken_back.unwrap();
 });
+
+/// How SQLite goes about everything that `work` asks for.
+fn plans(conn: &mut db::Connection, work: impl FnOnce(&mut db::Connection)) -> Vec<String> {
+    #[derive(QueryableByName)]
+    struct Step {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        detail: String,
+    }
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let listener = asked.clone();
+    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            listener.lock().unwrap().push(query.to_string());
+        }
+    });
+    work(conn);
+    conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});
+    let asked = std::mem::take(&mut *asked.lock().unwrap());
+    let explain = |query: String| {
+        let (text, _values) = query.split_once("-- binds").unwrap_or((&query, ""));
+        let steps = diesel::sql_query(format!("EXPLAIN QUERY PLAN {text}")).load::<Step>(conn).unwrap();
+        steps.into_iter().map(|step| step.detail).collect::<Vec<_>>().join("; ")
+    };
+    asked.into_iter().map(explain).collect()
+}
+
+#[test]
+fn comments_are_read_in_the_order_of_an_index() {
+    let year: Period = "2026".parse().unwrap();
+    let comments = |conn: &mut db::Connection, voices| drop(response::comments(conn, &[1], year, voices, 30).unwrap());
+    for (voices, index) in [(Voices::Asked, "response_comment ("), (Voices::WalkUp, "response_walk_up (")] {
+        let plans = TestApp::on_sqlite()
+            .pool()
+            .query_now(|conn| db::Result::Ok(plans(conn, |conn| comments(conn, voices))))
+            .unwrap();
+        let is_read = |plan: &String| plan.contains(index) && !plan.contains("TEMP B-TREE");
+        assert!(plans.len() == 2 && plans.iter().all(is_read), "{plans:?}");
+    }
+}

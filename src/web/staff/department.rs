@@ -155,9 +155,8 @@ async fn load(page: &Page, code: &str, channel: Option<Channel>) -> Result<Figur
         let book = scorebook::load(conn, &Wanted { departments: Some(&ids), employees, questions: true, from, to })?;
         let slice = Slice { departments: &ids, employee: None, channel, period: choice.period, base: Base::Invited };
         let staff = book.employees(&slice);
-        let months: Vec<_> = choice.period.months().collect();
         let said = |conn: &mut db::Connection, voices| match with_comments {
-            true => response::comments(conn, &ids, &months, voices, COMMENTS),
+            true => response::comments(conn, &ids, choice.period, voices, COMMENTS),
             false => Ok(Vec::new()),
         };
         let (comments, walk_up) = (said(conn, Voices::Asked)?, said(conn, Voices::WalkUp)?);
