@@ -1,0 +1,11 @@
+ALTER TABLE response ADD CONSTRAINT response_service_record_id_fkey FOREIGN KEY (service_record_id) REFERENCES service_record (id);
+ALTER TABLE response ADD CONSTRAINT response_invitation_id_fkey FOREIGN KEY (invitation_id) REFERENCES invitation (id);
+ALTER TABLE outbox ADD CONSTRAINT outbox_invitation_id_fkey FOREIGN KEY (invitation_id) REFERENCES invitation (id);
+ALTER TABLE invitation ADD CONSTRAINT invitation_questionnaire_version_id_fkey FOREIGN KEY (questionnaire_version_id) REFERENCES questionnaire_version (id);
+ALTER TABLE invitation ADD CONSTRAINT invitation_service_record_id_fkey FOREIGN KEY (service_record_id) REFERENCES service_record (id);
+DROP TRIGGER invitation_kept ON invitation;
+DROP TRIGGER service_record_kept ON service_record;
+DROP TRIGGER client_kept ON client;
+DROP TRIGGER employee_kept ON employee;
+DROP TRIGGER department_kept ON department;
+DROP FUNCTION refuse_deletion();
