@@ -167,6 +167,19 @@ fn count(versions: impl Iterator<Item = i64>, tallies: &mut Tallies) {
 /// Rows in one statement.
 const BATCH: usize = 500;
 
+/// Key and comment of the last `$limit` in the order of months and keys, of either table of responses.
+macro_rules! newest {
+    ($conn:expr, $table:ident, $department:expr, ($first:expr, $last:expr), $voices:expr, $limit:expr) => {
+        $table::table
+            .filter($table::department_id.eq($department).and($table::month.between($first, $last)))
+            .filter($table::comment.is_not_null().and($table::excluded.eq(false)).and(are($voices)))
+            .order(($table::month.desc(), $table::id.desc()))
+            .limit(i64::try_from($limit).unwrap_or(i64::MAX))
+            .select(($table::id, ($table::comment, $table::overall, $table::touchpoint, $table::month)))
+            .load($conn)
+    };
+}
+
 /// The comments on these departments in the newest months of a period, at most `limit` of each kind: named ones newest
 /// first, anonymous ones of a month as chance has it. Only what is shown is read: each department's stand in this order in
 /// an index.
@@ -179,10 +192,11 @@ pub fn comments(
 ) -> Result<Vec<Comment>> {
     let months: Vec<_> = period.months().map(|month| month.to_string()).collect();
     let (Some(first), Some(last)) = (months.first(), months.last()) else { return Ok(Vec::new()) };
-    let (mut named, mut anonymous) = (Vec::new(), Vec::new());
+    let mut named: Vec<(i64, Said)> = Vec::new();
+    let mut anonymous: Vec<(Vec<u8>, Said)> = Vec::new();
     for &department in departments {
-        named.extend(named_comments(conn, department, (first, last), voices, limit)?);
-        anonymous.extend(anonymous_comments(conn, department, (first, last), voices, limit)?);
+        named.extend(newest!(conn, response, department, (first, last), voices, limit)?);
+        anonymous.extend(newest!(conn, anonymous_response, department, (first, last), voices, limit)?);
     }
     named.sort_by(|(id, said), (other_id, other)| (&other.month, other_id).cmp(&(&said.month, id)));
     anonymous.sort_by(|(id, said), (other_id, other)| {
@@ -212,41 +226,6 @@ fn are(voices: Voices) -> SqlLiteral<Bool> {
         Voices::Asked => sql(&format!("base <> '{walk_up}'")),
         Voices::WalkUp => sql(&format!("base = '{walk_up}'")),
     }
-}
-
-fn named_comments(
-    conn: &mut Connection,
-    department: i64,
-    (first, last): (&str, &str),
-    voices: Voices,
-    limit: usize,
-) -> Result<Vec<(i64, Said)>> {
-    let said = (response::comment, response::overall, response::touchpoint, response::month);
-    let rows = response::table
-        .filter(response::department_id.eq(department).and(response::month.between(first, last)))
-        .filter(response::comment.is_not_null().and(response::excluded.eq(false)).and(are(voices)))
-        .order((response::month.desc(), response::id.desc()))
-        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-        .select((response::id, said));
-    Ok(rows.load(conn)?)
-}
-
-fn anonymous_comments(
-    conn: &mut Connection,
-    department: i64,
-    (first, last): (&str, &str),
-    voices: Voices,
-    limit: usize,
-) -> Result<Vec<(Vec<u8>, Said)>> {
-    use anonymous_response as response;
-    let said = (response::comment, response::overall, response::touchpoint, response::month);
-    let rows = response::table
-        .filter(response::department_id.eq(department).and(response::month.between(first, last)))
-        .filter(response::comment.is_not_null().and(response::excluded.eq(false)).and(are(voices)))
-        .order((response::month.desc(), response::id.desc()))
-        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-        .select((response::id, said));
-    Ok(rows.load(conn)?)
 }
 
 impl<'a> NamedRow<'a> {

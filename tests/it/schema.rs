@@ -109,19 +109,6 @@ on_both!(the_default_commitments_are_there_from_the_first_day, |app| {
     assert!(all.iter().all(|commitment| commitment.valid_from.to_string() == "2000-01-01"));
 });
 
-on_both!(what_others_name_is_never_deleted, |app| {
-    let department = app.department("客服");
-    app.employee("E1", department);
-    app.stored(&app.record(1, "客服"));
-    let insert = "INSERT INTO client (code, name, created_at) VALUES ('C1', '甲', '2026-01-01')";
-    app.pool().run_now(|conn| db::Result::Ok(conn.batch_execute(insert)?)).unwrap();
-    for table in ["department", "employee", "client", "service_record", "invitation"] {
-        let delete = |conn: &mut db::Connection| db::Result::Ok(conn.batch_execute(&format!("DELETE FROM {table}"))?);
-        let told = app.pool().write_now(delete).unwrap_err().to_string();
-        assert!(told.contains(&format!("{table} is kept for ever")), "{told}");
-    }
-});
-
 on_both!(migrating_again_does_nothing, |app| {
     assert!(app.pool().run_now(db::Connection::is_migrated).unwrap());
     assert!(app.pool().run_now(db::Connection::migrate).unwrap().is_empty());
